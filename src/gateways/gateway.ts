@@ -3,9 +3,9 @@
 /** Options of every driver call. */
 export interface CallOptions {
   /** Ends the call; it fails with `INTERRUPTED`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Time for the whole call in milliseconds, instead of the driver's own. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** One SMS to one recipient. */
@@ -13,14 +13,20 @@ export interface OutgoingSms {
   readonly to: string;
   readonly text: string;
   /** Connection id of the modem to send by; absent: the gateway's choice. */
-  readonly connId?: number;
+  readonly connId?: number | undefined;
 }
 
 export type SmsEncoding = "gsm7" | "ucs2";
 
+/** An SMS that a driver has checked and put into the form that it sends. */
+export interface CheckedSms extends OutgoingSms {
+  readonly encoding: SmsEncoding;
+  readonly segments: number;
+}
+
 /** What a gateway said when it took an SMS. It says nothing about the handset. */
 export interface SendReceipt {
-  /** The recipient in the form it was given to the gateway. */
+  /** The recipient in the form in which the gateway got it. */
   readonly to: string;
   readonly encoding: SmsEncoding;
   readonly segments: number;
@@ -28,20 +34,68 @@ export interface SendReceipt {
   readonly raw: unknown;
 }
 
+/** One place where a gateway keeps received SMS: a modem with the SIM that is active in it. */
+export interface Mailbox {
+  readonly connId?: number | undefined;
+}
+
+/** Which SIM the entries of a mailbox belong to, as far as the gateway says. */
+export interface SimIdentity {
+  readonly connId?: number;
+  readonly simId?: number;
+  readonly iccid?: string;
+  readonly imsi?: string;
+  readonly mtn?: string;
+}
+
+/** What lies in one mailbox, and on which SIM: an empty mailbox has a SIM too. */
+export interface MailboxContents {
+  readonly sim: SimIdentity;
+  /** In the order in which the gateway lists them. */
+  readonly entries: readonly StoredSms[];
+}
+
 /** One entry of a gateway's SMS store. A long SMS may lie there as several entries. */
-export interface StoredSms {
-  /** The entry's number in the store. Numbers are used again after a deletion. */
-  readonly id: number;
+export interface StoredSms extends SimIdentity {
+  /** The entry's number in the store, used again after a deletion; null where the gateway gives none. */
+  readonly id: number | null;
   readonly from: string;
   readonly text: string;
   /** When the service centre took it: UTC seconds, or null where the gateway prints a local date only. */
   readonly timestamp: number | null;
   /** The date as the gateway printed it. */
   readonly date: string | null;
-  readonly connId?: number;
-  readonly simId?: number;
-  readonly iccid?: string;
-  readonly imsi?: string;
-  readonly mtn?: string;
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** What a device says of itself without a login. */
+export interface DeviceInfo {
+  readonly version: string | null;
+  readonly raw: unknown;
+}
+
+/** What every driver of a device that sends SMS can do. */
+export interface SmsGateway {
+  /**
+   * Looks whether the configuration suffices for requests, without making one.
+   * @throws CellularError `CONFIG_MISSING` that names what lacks.
+   */
+  checkConfiguration(): void;
+  /**
+   * Checks an SMS without any request and returns it in the form that `sendSms` sends.
+   * @throws CellularError `ADDRESS_INVALID`, `TEXT_EMPTY`, `TEXT_INVALID`, `TEXT_TOO_LONG` or `OPTION_INVALID`.
+   */
+  checkSms(sms: OutgoingSms): CheckedSms;
+  /** Makes one attempt to hand an SMS to the gateway; never repeats one that may have left. */
+  sendSms(sms: OutgoingSms, options?: CallOptions): Promise<SendReceipt>;
+  probe(options?: CallOptions): Promise<DeviceInfo>;
+  /** Logs out and closes all connections once what is in flight has ended. */
+  close(): Promise<void>;
+}
+
+/** A gateway whose received SMS can be read. */
+export interface SmsReader {
+  /** The places to poll. */
+  mailboxes(options?: CallOptions): Promise<readonly Mailbox[]>;
+  readMailbox(mailbox: Mailbox, options?: CallOptions): Promise<MailboxContents>;
 }

@@ -1,0 +1,86 @@
+import * as v from "valibot";
+import { CellularError } from "../../errors/cellular-error";
+import { deviceWords, statusError, type HttpAnswer } from "../../http";
+import { Envelope } from "./wire";
+
+export interface EnvelopeContext {
+  /** Device and origin, the head of messages. */
+  readonly label: string;
+  /** Whether the call does something that must not be done twice. */
+  readonly effect: boolean;
+  /** What must not be repeated in an error message. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Whether an answer says that the login has ended. It comes in two disguises: HTTP 401, or HTTP 200 with `code` 401 in
+ * the envelope (seen at working clients).
+ */
+export function isLoginExpired(answer: HttpAnswer): boolean {
+  if (answer.status === 401) return true;
+  const envelope = parseEnvelope(answer);
+  return envelope?.stat === "fail" && envelope.code === 401;
+}
+
+/**
+ * The content of a Peplink envelope.
+ * @returns What stands in `response`, or undefined if it is left out, and the envelope itself.
+ * @throws CellularError `REFUSED` for `stat: fail`, `UNSUPPORTED` where the firmware lacks the function, the code of the
+ *   HTTP status, or `BAD_RESPONSE` (its outcome `unknown` if the call does something).
+ */
+export function readEnvelope(answer: HttpAnswer, context: EnvelopeContext): Envelope {
+  const envelope = parseEnvelope(answer);
+  if (envelope?.stat === "fail") throw refusal(envelope, answer, context);
+  const { label, effect, secrets } = context;
+  const isOk = answer.status >= 200 && answer.status < 300;
+  if (isOk && envelope?.stat === "ok") return envelope;
+  const text = answer.body.toString("utf8");
+  const isHtml = /^\s*(<!doctype|<html)/i.test(text);
+  if (!isOk) throw statusError(answer, { label, effect, words: isHtml ? "" : deviceWords(text, secrets) });
+  const shown = isHtml ? "a web page" : text === "" ? "nothing" : deviceWords(text, secrets);
+  throw new CellularError(
+    "BAD_RESPONSE",
+    `${label}: the answer is not that of the router's API. Check the URL and the firmware. The device says: ${shown}`,
+    { outcome: effect ? "unknown" : "not-sent", status: answer.status },
+  );
+}
+
+function refusal(envelope: Envelope, answer: HttpAnswer, { label, effect, secrets }: EnvelopeContext): CellularError {
+  const { status } = answer;
+  const words = deviceWords(envelope.message ?? "", secrets);
+  const said = [envelope.code === null ? "" : `code ${String(envelope.code)}`, words].filter((part) => part !== "");
+  const tail = said.length === 0 ? "" : ` The device says: ${said.join(", ")}`;
+  if (/unknown (function|api)/i.test(words)) {
+    return new CellularError("UNSUPPORTED", `${label}: this firmware lacks the function. Update the firmware.${tail}`, {
+      status,
+    });
+  }
+  // A status such as 403 or 429 says more than the bare "fail" beside it; 400 and 5xx say less.
+  if (status > 400 && status < 500) return statusError(answer, { label, effect, words: said.join(", ") });
+  return new CellularError("REFUSED", `${label}: the router refused the request.${tail}`, { status });
+}
+
+function parseEnvelope(answer: HttpAnswer): Envelope | undefined {
+  try {
+    const result = v.safeParse(Envelope, JSON.parse(answer.body.toString("utf8")));
+    return result.success ? result.output : undefined;
+  } catch {
+    // No JSON at all is the same as JSON of another shape: the caller says what it got instead.
+    return undefined;
+  }
+}
+
+/**
+ * Reads the content of an envelope with a schema.
+ * @throws CellularError `BAD_RESPONSE` that names the place that does not fit, never the value.
+ */
+export function readResponse<const S extends v.GenericSchema>(
+  schema: S,
+  envelope: Envelope,
+  label: string,
+): v.InferOutput<S> {
+  const result = v.safeParse(schema, envelope.response);
+  if (result.success) return result.output;
+  const place = v.getDotPath(result.issues[0]) ?? "response";
+  throw new CellularError("BAD_RESPONSE", `${label}: the answer has an unknown form at "${place}".`);
+}

@@ -1,0 +1,2 @@
+export type { CellularConnection, SimSlot } from "./connections";
+export { PeplinkRouter, type PeplinkRouterOptions } from "./router";

@@ -1,0 +1,216 @@
+import { performance } from "node:perf_hooks";
+import { CellularError } from "../../errors/cellular-error";
+import { CookieJar, Deadline, type HttpAnswer, type HttpClient } from "../../http";
+import { readEnvelope, readResponse } from "./envelope";
+import { LoginResponse, TokenResponse } from "./wire";
+
+/** A token is renewed this long before it ends, in milliseconds, or at nine tenths of a shorter life. */
+const RENEW_BEFORE_MS = 60_000;
+
+export type PeplinkCredentials =
+  | { readonly auth: "password"; readonly username: string; readonly password: string }
+  | { readonly auth: "client"; readonly clientId: string; readonly clientSecret: string };
+
+export type PermissionName = "GET" | "POST";
+
+/** What a successful login gives: how to sign requests with it, and what it may do. */
+export interface Login {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** False where the router said that this user lacks the permission. */
+  readonly may: Readonly<Record<PermissionName, boolean>>;
+  /** Values that must not show in any message. */
+  readonly secrets: readonly string[];
+  /** By the monotonic clock, in milliseconds. */
+  readonly openedAt: number;
+  readonly endsAt: number;
+}
+
+interface LoginCall {
+  readonly signal?: AbortSignal | undefined;
+  readonly deadline: Deadline;
+}
+
+/** The one login that all calls share. At most one login request is on its way at any time. */
+export class PeplinkSession {
+  readonly #http: HttpClient;
+  readonly #credentials: PeplinkCredentials;
+  #login: Login | undefined;
+  #loggingIn: Promise<Login> | undefined;
+
+  constructor(http: HttpClient, credentials: PeplinkCredentials) {
+    this.#http = http;
+    this.#credentials = credentials;
+  }
+
+  /** @throws CellularError `CONFIG_MISSING` if a credential lacks. */
+  checkCredentials(): void {
+    const { auth, ...fields } = this.#credentials;
+    if (Object.values(fields).every((value) => value !== "")) return;
+    const what = auth === "password" ? "user name or the password" : "client id or the client secret";
+    throw new CellularError(
+      "CONFIG_MISSING",
+      `${this.#http.label}: the ${what} is missing. Enter it in the gateway's settings.`,
+    );
+  }
+
+  /** The login in force, or a new one. */
+  async current(call: LoginCall): Promise<Login> {
+    const login = this.#login;
+    if (login !== undefined && performance.now() < login.endsAt) return login;
+    return this.#shared(call);
+  }
+
+  /** A login other than `stale`, which the router did not accept any more. */
+  async renew(stale: Login, call: LoginCall): Promise<Login> {
+    this.forget(stale);
+    return this.current(call);
+  }
+
+  /** Drops a login, unless a newer one has taken its place. */
+  forget(stale: Login): void {
+    if (this.#login === stale) this.#login = undefined;
+  }
+
+  /** Logs out, so that the router's few sessions are not used up. A failure does not matter: sessions end by themselves. */
+  async close(timeout: number): Promise<void> {
+    const login = this.#login;
+    this.#login = undefined;
+    if (login === undefined || this.#credentials.auth !== "password") return;
+    try {
+      await this.#post("/api/logout", {}, login.headers, new Deadline(timeout));
+    } catch (error) {
+      if (!(error instanceof CellularError)) throw error;
+    }
+  }
+
+  async #shared({ signal, deadline }: LoginCall): Promise<Login> {
+    // One caller's abort must not end a login that others wait for: only the wait ends.
+    this.#loggingIn ??= this.#logIn(deadline).finally(() => {
+      this.#loggingIn = undefined;
+    });
+    return waitFor(this.#loggingIn, deadline, signal, this.#http.label);
+  }
+
+  async #logIn(deadline: Deadline): Promise<Login> {
+    this.checkCredentials();
+    const login = await (this.#credentials.auth === "password"
+      ? this.#logInByPassword(this.#credentials, deadline)
+      : this.#logInByClient(this.#credentials, deadline));
+    this.#login = login;
+    return login;
+  }
+
+  async #logInByPassword(
+    { username, password }: Extract<PeplinkCredentials, { auth: "password" }>,
+    deadline: Deadline,
+  ): Promise<Login> {
+    const { label } = this.#http;
+    const answer = await this.#post("/api/login", { username, password }, {}, deadline);
+    const envelope = readLoginEnvelope(answer, label, [password]);
+    const cookies = new CookieJar();
+    cookies.store(answer);
+    const { header } = cookies;
+    if (header === undefined) {
+      throw new CellularError("BAD_RESPONSE", `${label}: the router took the login but gave no cookie. Check the URL.`);
+    }
+    const permission = readResponse(
+      LoginResponse,
+      { ...envelope, response: envelope.response ?? {} },
+      label,
+    ).permission;
+    return {
+      headers: { cookie: header },
+      query: {},
+      may: { GET: !isDenied(permission?.GET), POST: !isDenied(permission?.POST) },
+      secrets: [password, ...cookies.values],
+      openedAt: performance.now(),
+      endsAt: Infinity,
+    };
+  }
+
+  async #logInByClient(
+    { clientId, clientSecret }: Extract<PeplinkCredentials, { auth: "client" }>,
+    deadline: Deadline,
+  ): Promise<Login> {
+    const { label } = this.#http;
+    const answer = await this.#post("/api/auth.token.grant", { clientId, clientSecret, scope: "api" }, {}, deadline);
+    const envelope = readLoginEnvelope(answer, label, [clientSecret]);
+    const { accessToken, expiresIn } = readResponse(TokenResponse, envelope, label);
+    const life = expiresIn === null ? Infinity : expiresIn * 1000;
+    const openedAt = performance.now();
+    return {
+      headers: {},
+      query: { accessToken },
+      may: { GET: true, POST: true },
+      secrets: [clientSecret, accessToken],
+      openedAt,
+      endsAt: openedAt + Math.max(life - RENEW_BEFORE_MS, life * 0.9),
+    };
+  }
+
+  #post(
+    path: string,
+    content: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
+    deadline: Deadline,
+  ): Promise<HttpAnswer> {
+    return this.#http.request({
+      method: "POST",
+      path,
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify(content),
+      timeout: deadline.remaining,
+      effect: false,
+    });
+  }
+}
+
+/** The router leaves the permission out or gives 0 or 1, as a number or as text. */
+function isDenied(value: unknown): boolean {
+  return value === 0 || value === "0" || value === false;
+}
+
+/** Any refusal of a login is a refused login: to try again by itself could lock the address out. */
+function readLoginEnvelope(
+  answer: HttpAnswer,
+  label: string,
+  secrets: readonly string[],
+): ReturnType<typeof readEnvelope> {
+  try {
+    return readEnvelope(answer, { label, effect: false, secrets });
+  } catch (error) {
+    if (!(error instanceof CellularError) || error.code !== "REFUSED") throw error;
+    throw new CellularError("AUTH_FAILED", `${error.message} Check the credentials.`, { cause: error });
+  }
+}
+
+async function waitFor<T>(
+  shared: Promise<T>,
+  deadline: Deadline,
+  signal: AbortSignal | undefined,
+  label: string,
+): Promise<T> {
+  let stop = (): void => undefined;
+  const givenUp = new Promise<never>((_resolve, reject) => {
+    const onAbort = (): void => {
+      const text = `${label}: the request was cut off on this side during the login.`;
+      reject(new CellularError("INTERRUPTED", text, { cause: signal?.reason }));
+    };
+    // The login ends at its own deadline with a better reason; this one is for callers that joined with less time.
+    const timer = setTimeout(() => {
+      reject(new CellularError("TIMEOUT", `${label}: the login took too long.`));
+    }, deadline.remaining + 20);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
+    };
+  });
+  try {
+    return await Promise.race([shared, givenUp]);
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,33 @@
+import type * as v from "valibot";
+import type { MailboxContents, SimIdentity } from "../gateway";
+import type { SmsListResponse } from "./wire";
+
+/**
+ * What one `cmd.sms.get` answer holds, in the order of the answer. The text stands in `content` by the vendor's table
+ * and in `message` by its example; `date` lacks year and zone and is kept as printed.
+ */
+export function readMailboxContents(
+  response: v.InferOutput<typeof SmsListResponse>,
+  askedConnId: number,
+): MailboxContents {
+  const { simId, iccid, imsi, mtn } = response;
+  const sim: SimIdentity = {
+    connId: response.connId ?? askedConnId,
+    ...(simId === null ? {} : { simId }),
+    ...(iccid === null ? {} : { iccid }),
+    ...(imsi === null ? {} : { imsi }),
+    ...(mtn === null ? {} : { mtn }),
+  };
+  const entries = response.sms.flatMap(({ sender, message }) =>
+    message.map((entry) => ({
+      id: entry.id,
+      from: sender ?? "",
+      text: entry.content ?? entry.message ?? "",
+      timestamp: entry.timestamp,
+      date: entry.date,
+      ...sim,
+      raw: { sender, ...entry },
+    })),
+  );
+  return { sim, entries };
+}

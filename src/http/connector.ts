@@ -1,0 +1,85 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { buildConnector } from "undici";
+import { CellularError } from "../errors/cellular-error";
+import { connectError } from "./transport-error";
+
+/** Whom to trust at the other end of a TLS connection. */
+export interface TrustSettings {
+  /** SHA-256 of the one certificate to trust, as hex, colons optional; it replaces every other check. */
+  readonly fingerprint?: string | undefined;
+  readonly tls?: TlsSettings | undefined;
+}
+
+/** What a Node-RED `tls-config` node holds, in the names of `node:tls`. */
+export interface TlsSettings {
+  readonly ca?: string | Buffer;
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly passphrase?: string;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+interface ConnectorOptions extends TrustSettings {
+  readonly label: string;
+  /** Milliseconds until a connection counts as failed. */
+  readonly timeout: number;
+}
+
+/**
+ * Makes connections for undici and turns every failure into a `CellularError`, so that a failure to connect (nothing
+ * left) can never be taken for a connection that broke later.
+ * @throws CellularError `CONFIG_MISSING` if the fingerprint is no SHA-256.
+ */
+export function createConnector(options: ConnectorOptions): buildConnector.connector {
+  const pin = options.fingerprint ? normalizeFingerprint(options.fingerprint, options.label) : undefined;
+  const connect = buildConnector({
+    ...options.tls,
+    ...(pin === undefined ? {} : { rejectUnauthorized: false }),
+    timeout: options.timeout,
+    // A resumed session shows an empty certificate, which no fingerprint could be compared with.
+    maxCachedSessions: 0,
+  });
+  return (target, callback) => {
+    connect(target, (error: Error | null, socket: Socket | TLSSocket | null) => {
+      if (error !== null || socket === null) {
+        callback(connectError(error, options.label, options.timeout), null);
+        return;
+      }
+      const mismatch = pin === undefined ? undefined : pinMismatch(socket, pin, options.label);
+      if (mismatch === undefined) {
+        callback(null, socket);
+        return;
+      }
+      socket.destroy();
+      callback(mismatch, null);
+    });
+  };
+}
+
+function normalizeFingerprint(text: string, label: string): string {
+  const hex = text.replaceAll(/[:\s]/g, "").toUpperCase();
+  if (/^[0-9A-F]{64}$/.test(hex)) return hex;
+  throw new CellularError(
+    "CONFIG_MISSING",
+    `${label}: the fingerprint is no SHA-256 fingerprint. Enter its 64 hexadecimal digits, colons optional.`,
+  );
+}
+
+/** Runs before undici gets the socket: not a byte of a request leaves to a device that is not the trusted one. */
+function pinMismatch(socket: Socket | TLSSocket, pin: string, label: string): CellularError | undefined {
+  if (!(socket instanceof TLSSocket)) {
+    return new CellularError(
+      "TLS_UNTRUSTED",
+      `${label}: a fingerprint is set, but the URL is http:// and shows no certificate. Use https:// or remove it.`,
+    );
+  }
+  const shown = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "");
+  if (shown === pin) return undefined;
+  return new CellularError(
+    "TLS_UNTRUSTED",
+    `${label}: the certificate is not the one whose fingerprint is set. If the device's certificate was renewed, ` +
+      `compare it at the device and enter the new fingerprint (shown: ${shown ?? "none"}).`,
+  );
+}

@@ -1,0 +1,163 @@
+import type { CellularError } from "../errors/cellular-error";
+import type { Mailbox, MailboxContents, SmsReader } from "../gateways/gateway";
+import { systemClock, type Clock, type Lane } from "../lane";
+import { simKey } from "./identity";
+import type { LedgerStore } from "./ledger";
+import type { ReceivedSms } from "./received-sms";
+import { sortMailbox, type ReceiverWishes } from "./sorting";
+
+/** Somebody who wants the SMS of a gateway. */
+export interface Receiver extends ReceiverWishes {
+  /** Names its ledger; the same over redeploys. */
+  readonly id: string;
+  /** One connection, or undefined for all that the gateway has. */
+  readonly connId: number | undefined;
+  /** Milliseconds between two polls, 0 = only when asked. */
+  readonly interval: number;
+  /** Takes one SMS. Must not throw. */
+  handOn(sms: ReceivedSms): void;
+  /** A poll that concerned this receiver has ended. */
+  polled(failure: CellularError | null): void;
+}
+
+export interface InboxOptions {
+  readonly lane: Lane;
+  readonly ledgers: LedgerStore;
+  /** The driver in force. */
+  readonly reader: () => SmsReader;
+  /** Resolves when SMS can be handed on: at once, or after a deploy in progress. */
+  readonly ready: () => Promise<void>;
+  /** Turns what a poll threw into the failure that receivers are told. */
+  readonly asFailure: (error: unknown) => CellularError;
+  readonly clock?: Clock;
+}
+
+/** One poll loop per gateway: reads the stores, and hands each receiver what it has not had yet. */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #clock: Clock;
+  readonly #receivers = new Map<string, Receiver>();
+  /** Per receiver and SIM: last parts that wait for their rest. */
+  readonly #waiting = new Map<string, ReadonlySet<string>>();
+  #running = false;
+  #polling = false;
+  #asked = false;
+  #cancelNext: (() => void) | undefined;
+  #lastPoll = -Infinity;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Adds a receiver, or replaces the one with its id; returns what takes it away again. */
+  subscribe(receiver: Receiver): () => void {
+    this.#receivers.set(receiver.id, receiver);
+    this.#plan();
+    return () => {
+      if (this.#receivers.get(receiver.id) !== receiver) return;
+      this.#receivers.delete(receiver.id);
+      this.#plan();
+    };
+  }
+
+  /** Forgets what a receiver has seen: it is gone for good. */
+  async forget(receiverId: string): Promise<void> {
+    await this.#options.ledgers.forget(receiverId);
+  }
+
+  /** Begins, or goes on, to poll. */
+  resume(): void {
+    this.#running = true;
+    this.#plan();
+  }
+
+  /** Starts no further poll until `resume`. */
+  pause(): void {
+    this.#running = false;
+    this.#cancelNext?.();
+  }
+
+  /** Polls at once, or once more right after the poll in progress. */
+  pollNow(): void {
+    this.#asked = true;
+    if (this.#running && !this.#polling) void this.#poll();
+  }
+
+  #plan(): void {
+    this.#cancelNext?.();
+    const intervals = [...this.#receivers.values()].map(({ interval }) => interval).filter((interval) => interval > 0);
+    if (!this.#running || this.#polling || (intervals.length === 0 && !this.#asked)) return;
+    const due = this.#asked ? 0 : this.#lastPoll + Math.min(...intervals) - this.#clock.now();
+    this.#cancelNext = this.#clock.after(Math.max(0, due), () => {
+      if (!this.#polling) void this.#poll();
+    });
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    this.#asked = false;
+    this.#cancelNext?.();
+    try {
+      for (const mailbox of await this.#mailboxes()) await this.#readOne(mailbox);
+    } catch (error) {
+      this.#tell([...this.#receivers.values()], this.#options.asFailure(error));
+    } finally {
+      this.#polling = false;
+      this.#lastPoll = this.#clock.now();
+      this.#plan();
+    }
+  }
+
+  /** Those that somebody named, and all of the gateway's if somebody wants all. */
+  async #mailboxes(): Promise<readonly Mailbox[]> {
+    const receivers = [...this.#receivers.values()];
+    const named = receivers.flatMap(({ connId }) => (connId === undefined ? [] : [connId]));
+    const wantsAll = receivers.some(({ connId }) => connId === undefined);
+    if (!wantsAll) return [...new Set(named)].map((connId) => ({ connId }));
+    const found = await this.#options.lane.run("poll", () => this.#options.reader().mailboxes());
+    const known = new Set(found.map(({ connId }) => connId));
+    return [...found, ...[...new Set(named)].filter((connId) => !known.has(connId)).map((connId) => ({ connId }))];
+  }
+
+  async #readOne(mailbox: Mailbox): Promise<void> {
+    let contents: MailboxContents;
+    try {
+      contents = await this.#options.lane.run("poll", () => this.#options.reader().readMailbox(mailbox));
+    } catch (error) {
+      this.#tell(this.#concerned(mailbox), this.#options.asFailure(error));
+      return;
+    }
+    // Whoever receives after a deploy gets it, not who received when the list was asked for.
+    await this.#options.ready();
+    for (const receiver of this.#concerned(mailbox)) {
+      try {
+        await this.#serve(receiver, contents);
+        receiver.polled(null);
+      } catch (error) {
+        receiver.polled(this.#options.asFailure(error));
+      }
+    }
+  }
+
+  async #serve(receiver: Receiver, contents: MailboxContents): Promise<void> {
+    const { ledgers } = this.#options;
+    const sim = simKey(contents.sim);
+    const waitingKey = `${receiver.id} ${sim}`;
+    const ledger = await ledgers.load(receiver.id, sim);
+    const sorted = sortMailbox(contents, receiver, ledger, this.#waiting.get(waitingKey) ?? new Set());
+    for (const sms of sorted.fresh) receiver.handOn(sms);
+    this.#waiting.set(waitingKey, sorted.waiting);
+    await ledgers.save(receiver.id, sim, sorted.ledger);
+  }
+
+  #concerned({ connId }: Mailbox): readonly Receiver[] {
+    return [...this.#receivers.values()].filter(
+      (receiver) => receiver.connId === undefined || receiver.connId === connId,
+    );
+  }
+
+  #tell(receivers: readonly Receiver[], failure: CellularError): void {
+    for (const receiver of receivers) receiver.polled(failure);
+  }
+}

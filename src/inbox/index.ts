@@ -1,0 +1,3 @@
+export { Inbox, type InboxOptions, type Receiver } from "./inbox";
+export { MemoryLedgerStore, type Ledger, type LedgerStore } from "./ledger";
+export { comparableSender, type ReceivedSms } from "./received-sms";

@@ -1,0 +1,67 @@
+import type { MailboxContents, StoredSms } from "../gateways/gateway";
+import { joinParts, mayLackRest, type JoinedSms } from "../sms";
+import { simKey, smsIdentity } from "./identity";
+import { updateLedger, type Ledger } from "./ledger";
+import { comparableSender, type ReceivedSms } from "./received-sms";
+
+/** What a receiver wants from the inbox. */
+export interface ReceiverWishes {
+  /** `new`: what is stored at the first list ever is not handed on · `all`. */
+  readonly start: "new" | "all";
+  /** Senders to let through, without white space; empty = all. */
+  readonly from: ReadonlySet<string>;
+  /** Whether the parts of a long SMS become one. */
+  readonly join: boolean;
+}
+
+/** What is to be done for one receiver after a list. */
+export interface Sorted {
+  /** To be handed on, oldest first. */
+  readonly fresh: readonly ReceivedSms[];
+  /** The ledger once they are handed on. */
+  readonly ledger: Ledger;
+  /** Identities of last parts that wait one more list for their rest. */
+  readonly waiting: ReadonlySet<string>;
+}
+
+/**
+ * Finds what a receiver has not had yet.
+ * @param ledger Undefined if this receiver has never seen a list of this SIM.
+ * @param waited What `waiting` was after the list before.
+ */
+export function sortMailbox(
+  contents: MailboxContents,
+  wishes: ReceiverWishes,
+  ledger: Ledger | undefined,
+  waited: ReadonlySet<string>,
+): Sorted {
+  const sim = simKey(contents.sim);
+  const identities = new Map(contents.entries.map((entry) => [entry, smsIdentity(sim, entry)] as const));
+  const identityOf = (entry: StoredSms): string => identities.get(entry) ?? "";
+  const listed = new Set(identities.values());
+  if (ledger === undefined && wishes.start === "new") {
+    return { fresh: [], ledger: updateLedger(new Map(), listed, listed), waiting: new Set() };
+  }
+
+  const before: Ledger = ledger ?? new Map<string, number>();
+  const unseen = contents.entries.filter((entry) => !before.has(identityOf(entry)));
+  const whole = joinParts(unseen);
+  const waiting = new Set<string>();
+  const ready = whole.filter((sms) => {
+    const last = sms.parts.at(-1);
+    if (!wishes.join || last === undefined || !mayLackRest(sms) || waited.has(identityOf(last))) return true;
+    waiting.add(identityOf(last));
+    return false;
+  });
+  const seen = ready.flatMap(({ parts }) => parts.map(identityOf));
+  const fresh = ready
+    .filter(({ from }) => wishes.from.size === 0 || wishes.from.has(comparableSender(from)))
+    .flatMap((sms) => (wishes.join ? [sms] : sms.parts.map(single)))
+    .map((sms) => ({ ...sms, sim: contents.sim }));
+  return { fresh, ledger: updateLedger(before, listed, seen), waiting };
+}
+
+function single(entry: StoredSms): JoinedSms<StoredSms> {
+  const { from, text, timestamp, date } = entry;
+  return { from, text, timestamp, date, parts: [entry] };
+}

@@ -1,0 +1,344 @@
+import { randomUUID } from "node:crypto";
+import { CellularError } from "../errors/cellular-error";
+import { systemClock, type Clock, type Lane } from "../lane";
+import type { Ending, Entry, FinishedEntry, Submission } from "./entry";
+import { Pace, quotaError, type Hold, type PaceLimits } from "./pace";
+import type { OutboxStore } from "./store";
+import { WaitingLine } from "./waiting-line";
+
+export interface OutboxLimits extends PaceLimits {
+  /** Most entries that may wait. */
+  readonly queueLimit: number;
+}
+
+/** Makes one attempt. Never repeats one by itself; fails with a `CellularError` that says what is certain. */
+export type Transmit<Job, Receipt> = (job: Job, signal: AbortSignal) => Promise<Receipt>;
+
+/** Who is told what happens. Must not throw. */
+export interface OutboxObserver<Job, Origin, Receipt> {
+  /** An entry has ended. Once it is reported, `remove` it. */
+  finished(entry: FinishedEntry<Job, Origin, Receipt>): void;
+  /** The entry is waiting, being sent, or waiting again. */
+  moved(entry: Entry<Job, Origin, Receipt>): void;
+}
+
+export interface OutboxOptions<Job, Origin, Receipt> {
+  /** The name of the gateway for error messages. */
+  readonly label: string;
+  readonly lane: Lane;
+  readonly store: OutboxStore<Job, Origin, Receipt>;
+  readonly limits: OutboxLimits;
+  readonly transmit: Transmit<Job, Receipt>;
+  readonly observer: OutboxObserver<Job, Origin, Receipt>;
+  readonly clock?: Clock;
+}
+
+/**
+ * Store-and-forward for what must leave once. Every entry ends in exactly one outcome; only what is certain not to have
+ * been sent is sent again.
+ *
+ * | an attempt ends with | then |
+ * |---|---|
+ * | a receipt | `accepted` |
+ * | `not-sent`, retryable | the entry keeps its place and the gateway is left alone for the backoff; at its deadline it ends with `EXPIRED` |
+ * | `not-sent`, not retryable | `not-sent` at once; after a refused login all that waits ends so |
+ * | `unknown` | `unknown`, or one more attempt if the entry asks for `resend` |
+ */
+export class Outbox<Job, Origin, Receipt> {
+  readonly #lane: Lane;
+  readonly #store: OutboxStore<Job, Origin, Receipt>;
+  readonly #observer: OutboxObserver<Job, Origin, Receipt>;
+  readonly #clock: Clock;
+  readonly #pace: Pace;
+  readonly #line = new WaitingLine<Job, Origin, Receipt>();
+  readonly #abort = new AbortController();
+  #label: string;
+  #limits: OutboxLimits;
+  #transmit: Transmit<Job, Receipt>;
+  #running = false;
+  #requestedTurns = 0;
+  /** Entries that are being written down for the first time. */
+  #arriving = 0;
+  #cancelWake: (() => void) | undefined;
+  #cancelExpiry: (() => void) | undefined;
+  #nextExpiry = Infinity;
+
+  constructor(options: OutboxOptions<Job, Origin, Receipt>) {
+    this.#label = options.label;
+    this.#lane = options.lane;
+    this.#store = options.store;
+    this.#observer = options.observer;
+    this.#clock = options.clock ?? systemClock;
+    this.#limits = options.limits;
+    this.#transmit = options.transmit;
+    this.#pace = new Pace(options.limits, this.#clock);
+  }
+
+  /** How many entries wait for their turn. */
+  get waiting(): number {
+    return this.#line.waiting;
+  }
+
+  /** What holds the next send back, or undefined. */
+  get hold(): Hold | undefined {
+    return this.#pace.hold();
+  }
+
+  /** Takes new settings. What is on its way ends as it began; failures of the old settings are forgotten. */
+  configure(settings: Pick<OutboxOptions<Job, Origin, Receipt>, "label" | "limits" | "transmit">): void {
+    this.#label = settings.label;
+    this.#limits = settings.limits;
+    this.#transmit = settings.transmit;
+    this.#pace.limits = settings.limits;
+    this.#pace.forgive();
+    this.#pump();
+  }
+
+  /** Begins, or goes on, to send what waits. */
+  resume(): void {
+    this.#running = true;
+    this.#pump();
+  }
+
+  /** Starts no further attempt until `resume`. What is on its way goes on. */
+  pause(): void {
+    this.#running = false;
+    this.#cancelWake?.();
+  }
+
+  /**
+   * Takes an entry. Resolves when it is written down: from then on it has an outcome.
+   * @throws CellularError `QUEUE_FULL` or `STORAGE_FAILED`; then it was not taken.
+   */
+  async submit(submission: Submission<Job, Origin>): Promise<Entry<Job, Origin, Receipt>> {
+    const { queueLimit } = this.#limits;
+    if (this.#line.waiting + this.#arriving - this.#readyTurns() >= queueLimit) {
+      throw new CellularError(
+        "QUEUE_FULL",
+        `${this.#label}: ${String(queueLimit)} messages wait already. Send less, or raise the queue limit.`,
+      );
+    }
+    const entry: Entry<Job, Origin, Receipt> = {
+      ...submission,
+      id: randomUUID(),
+      state: "queued",
+      attempts: 0,
+      queuedAt: this.#clock.date(),
+      deadline: submission.expireAfter === 0 ? Infinity : this.#clock.now() + submission.expireAfter,
+    };
+    this.#arriving += 1;
+    try {
+      await this.#write(entry);
+    } finally {
+      this.#arriving -= 1;
+    }
+    this.#line.put(entry);
+    this.#observer.moved(entry);
+    this.#expectExpiry(entry.deadline);
+    this.#pump();
+    return entry;
+  }
+
+  /** Forgets an entry that has been reported. */
+  async remove(id: string): Promise<void> {
+    await this.#store.remove(id);
+  }
+
+  /** Ends everything that waits with one failure that time cannot heal. */
+  async failAll(error: CellularError): Promise<void> {
+    for (const entry of this.#line.snapshot()) {
+      const now = this.#line.current(entry);
+      if (now?.state === "queued") await this.#finish(now, { outcome: "not-sent", error });
+    }
+  }
+
+  /** The end of this outbox: cuts off what is on its way, and ends what waits. Every entry is still reported. */
+  async end(): Promise<void> {
+    this.pause();
+    this.#cancelExpiry?.();
+    const error = new CellularError(
+      "INTERRUPTED",
+      `${this.#label}: the gateway was removed before the message was sent.`,
+    );
+    this.#abort.abort(error);
+    await this.failAll(error);
+  }
+
+  /** Turns that will be taken at once, so that an entry about to go does not count as waiting. */
+  #readyTurns(): number {
+    return this.#running && this.#pace.hold() === undefined ? this.#lane.free : 0;
+  }
+
+  #pump(): void {
+    if (!this.#running) return;
+    const hold = this.#pace.hold();
+    if (hold !== undefined) {
+      if (this.#line.waiting > 0) this.#wakeAt(hold.until);
+      return;
+    }
+    const turns = Math.min(this.#line.waiting, this.#lane.width);
+    while (this.#requestedTurns < turns) {
+      this.#requestedTurns += 1;
+      void this.#takeTurn();
+    }
+  }
+
+  async #takeTurn(): Promise<void> {
+    let entry: Entry<Job, Origin, Receipt> | undefined;
+    try {
+      await this.#lane.run("send", async () => {
+        this.#requestedTurns -= 1;
+        // Between the request for a turn and the turn, all may have changed.
+        entry = this.#running && this.#pace.hold() === undefined ? this.#line.next() : undefined;
+        if (entry !== undefined) await this.#attempt(entry);
+      });
+    } catch (error) {
+      if (entry === undefined) {
+        this.#requestedTurns -= 1;
+        await this.failAll(asCellularError(error, this.#label));
+      }
+    }
+    this.#pump();
+  }
+
+  /** One attempt, in the lane. Throws what the gateway said, so that the lane sees it too. */
+  async #attempt(queued: Entry<Job, Origin, Receipt>): Promise<void> {
+    const entry = { ...queued, state: "sending" as const, attempts: queued.attempts + 1 };
+    this.#line.put(entry);
+    try {
+      await this.#write(entry);
+    } catch (error) {
+      await this.#finish(queued, { outcome: "not-sent", error: asCellularError(error, this.#label) });
+      return;
+    }
+    this.#observer.moved(entry);
+    const uncount = this.#pace.started();
+    let receipt: Receipt;
+    try {
+      receipt = await this.#transmit(entry.job, this.#abort.signal);
+    } catch (error) {
+      const failure = asCellularError(error, this.#label);
+      if (failure.outcome === "not-sent") uncount();
+      await this.#failed(entry, failure);
+      throw failure;
+    }
+    this.#pace.ended();
+    await this.#finish(entry, { outcome: "accepted", receipt });
+  }
+
+  async #failed(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {
+    if (error.outcome === "not-sent" && error.retryable && !this.#abort.signal.aborted) {
+      this.#pace.failed(error);
+      await this.#requeue({ ...entry, state: "queued", lastFailure: error });
+      return;
+    }
+    this.#pace.ended();
+    if (error.outcome === "unknown" && entry.onUnknown === "resend" && entry.doubt === undefined) {
+      await this.#requeue({ ...entry, state: "queued", doubt: error });
+      return;
+    }
+    await this.#finish(entry, { outcome: error.outcome === "unknown" ? "unknown" : "not-sent", error });
+    if (error.code === "AUTH_FAILED") await this.failAll(error);
+  }
+
+  async #requeue(entry: Entry<Job, Origin, Receipt>): Promise<void> {
+    this.#line.put(entry);
+    if (entry.deadline <= this.#clock.now()) {
+      await this.#expire(entry);
+      return;
+    }
+    try {
+      await this.#write(entry);
+    } catch (error) {
+      await this.#finish(entry, { outcome: "not-sent", error: asCellularError(error, this.#label) });
+      return;
+    }
+    this.#observer.moved(entry);
+  }
+
+  async #finish(entry: Entry<Job, Origin, Receipt>, ending: Ending<Receipt>): Promise<void> {
+    const finished: FinishedEntry<Job, Origin, Receipt> = {
+      ...entry,
+      state: "finished",
+      ending: withDoubt(entry, ending),
+      finishedAt: this.#clock.date(),
+    };
+    this.#line.remove(entry);
+    try {
+      await this.#write(finished);
+    } catch (error) {
+      // The outcome is certain, only its record is not: after a crash it may be reported again, or as INTERRUPTED.
+      if (!(error instanceof CellularError)) throw error;
+    }
+    this.#observer.finished(finished);
+  }
+
+  async #write(entry: Entry<Job, Origin, Receipt>): Promise<void> {
+    await this.#store.write(entry);
+  }
+
+  async #expire(entry: Entry<Job, Origin, Receipt>): Promise<void> {
+    const cause = entry.lastFailure ?? this.#reasonForDelay();
+    const minutes = String(Math.round(entry.expireAfter / 600) / 100);
+    const error = new CellularError(
+      "EXPIRED",
+      `${this.#label}: the message could not be sent within ${minutes} min and was given up. ` +
+        (cause === undefined ? "Others were before it." : `Last reason: ${cause.message}`),
+      { ...(cause === undefined ? {} : { cause }) },
+    );
+    await this.#finish(entry, { outcome: "not-sent", error });
+  }
+
+  #reasonForDelay(): CellularError | undefined {
+    const { health } = this.#lane;
+    if (health !== null && health !== undefined) return health;
+    return this.#pace.hold()?.reason === "quota" ? quotaError(this.#limits.maxPerHour) : undefined;
+  }
+
+  #wakeAt(time: number): void {
+    this.#cancelWake?.();
+    this.#cancelWake = this.#clock.after(time - this.#clock.now(), () => {
+      this.#pump();
+    });
+  }
+
+  #expectExpiry(deadline: number): void {
+    if (deadline >= this.#nextExpiry) return;
+    this.#nextExpiry = deadline;
+    this.#cancelExpiry?.();
+    this.#cancelExpiry = this.#clock.after(deadline - this.#clock.now(), () => {
+      void this.#expireDue();
+    });
+  }
+
+  async #expireDue(): Promise<void> {
+    this.#nextExpiry = Infinity;
+    const now = this.#clock.now();
+    for (const entry of this.#line.snapshot()) {
+      if (entry.deadline > now) {
+        this.#expectExpiry(entry.deadline);
+        continue;
+      }
+      const current = this.#line.current(entry);
+      if (current?.state === "queued") await this.#expire(current);
+    }
+  }
+}
+
+/** What may have been sent once can never be said not to have been. */
+function withDoubt<Receipt>(
+  entry: Pick<Entry<unknown, unknown, Receipt>, "doubt">,
+  ending: Ending<Receipt>,
+): Ending<Receipt> {
+  if (entry.doubt === undefined || ending.outcome !== "not-sent") return ending;
+  return { outcome: "unknown", error: entry.doubt };
+}
+
+/** A failure that no driver foresaw: nobody can say whether something was sent. */
+function asCellularError(error: unknown, label: string): CellularError {
+  if (error instanceof CellularError) return error;
+  return new CellularError("BAD_RESPONSE", `${label}: the request failed in a way that was not foreseen.`, {
+    outcome: "unknown",
+    cause: error,
+  });
+}

@@ -5,3 +5,4 @@ export { joinParts, mayLackRest, type JoinedSms, type SmsPart } from "./join";
 export { readRecipients, type Recipient, type RecipientOptions } from "./recipients";
 export { isFullSegment, measureText, splitText, type TextMeasure } from "./segments";
 export { checkLength, readText } from "./text";
+export { transliterate } from "./transliterate";

@@ -16,7 +16,7 @@ export interface Receiver extends ReceiverWishes {
   readonly interval: number;
   /** Takes one SMS. Must not throw. */
   handOn(sms: ReceivedSms): void;
-  /** A poll that concerned this receiver has ended. */
+  /** A poll has ended; `failure` is the last one that concerned this receiver. */
   polled(failure: CellularError | null): void;
 }
 
@@ -32,6 +32,23 @@ export interface InboxOptions {
   readonly clock?: Clock;
 }
 
+/** What went wrong in one poll: for everybody, or for those who read one mailbox. */
+class Failures {
+  #general: CellularError | null = null;
+  readonly #byMailbox = new Map<number | undefined, CellularError>();
+
+  add(failure: CellularError, mailbox?: Mailbox): void {
+    if (mailbox === undefined) this.#general = failure;
+    else this.#byMailbox.set(mailbox.connId, failure);
+  }
+
+  /** @param connId The connection that is of interest, or undefined for all. */
+  concerning(connId: number | undefined): CellularError | null {
+    const ofMailbox = connId === undefined ? [...this.#byMailbox.values()].at(-1) : this.#byMailbox.get(connId);
+    return ofMailbox ?? this.#general;
+  }
+}
+
 /** One poll loop per gateway: reads the stores, and hands each receiver what it has not had yet. */
 export class Inbox {
   readonly #options: InboxOptions;
@@ -41,7 +58,8 @@ export class Inbox {
   readonly #waiting = new Map<string, ReadonlySet<string>>();
   #running = false;
   #polling = false;
-  #asked = false;
+  /** Those who asked for the next poll. */
+  #asked: ((failures: Failures) => void)[] = [];
   #cancelNext: (() => void) | undefined;
   #lastPoll = -Infinity;
 
@@ -78,17 +96,26 @@ export class Inbox {
     this.#cancelNext?.();
   }
 
-  /** Polls at once, or once more right after the poll in progress. */
-  pollNow(): void {
-    this.#asked = true;
-    if (this.#running && !this.#polling) void this.#poll();
+  /**
+   * Polls at once, or once more right after the poll in progress.
+   * @param connId The connection that is of interest, or undefined for all.
+   * @returns What went wrong in that poll, or null.
+   */
+  pollNow(connId?: number): Promise<CellularError | null> {
+    return new Promise((resolve) => {
+      this.#asked.push((failures) => {
+        resolve(failures.concerning(connId));
+      });
+      if (this.#running && !this.#polling) void this.#poll();
+    });
   }
 
   #plan(): void {
     this.#cancelNext?.();
+    const isAsked = this.#asked.length > 0;
     const intervals = [...this.#receivers.values()].map(({ interval }) => interval).filter((interval) => interval > 0);
-    if (!this.#running || this.#polling || (intervals.length === 0 && !this.#asked)) return;
-    const due = this.#asked ? 0 : this.#lastPoll + Math.min(...intervals) - this.#clock.now();
+    if (!this.#running || this.#polling || (intervals.length === 0 && !isAsked)) return;
+    const due = isAsked ? 0 : this.#lastPoll + Math.min(...intervals) - this.#clock.now();
     this.#cancelNext = this.#clock.after(Math.max(0, due), () => {
       if (!this.#polling) void this.#poll();
     });
@@ -96,17 +123,20 @@ export class Inbox {
 
   async #poll(): Promise<void> {
     this.#polling = true;
-    this.#asked = false;
     this.#cancelNext?.();
+    const asked = this.#asked;
+    this.#asked = [];
+    const failures = new Failures();
     try {
-      for (const mailbox of await this.#mailboxes()) await this.#readOne(mailbox);
+      for (const mailbox of await this.#mailboxes()) await this.#readOne(mailbox, failures);
     } catch (error) {
-      this.#tell([...this.#receivers.values()], this.#options.asFailure(error));
-    } finally {
-      this.#polling = false;
-      this.#lastPoll = this.#clock.now();
-      this.#plan();
+      failures.add(this.#options.asFailure(error));
     }
+    this.#polling = false;
+    this.#lastPoll = this.#clock.now();
+    for (const receiver of this.#receivers.values()) receiver.polled(failures.concerning(receiver.connId));
+    for (const answer of asked) answer(failures);
+    this.#plan();
   }
 
   /** Those that somebody named, and all of the gateway's if somebody wants all. */
@@ -120,12 +150,12 @@ export class Inbox {
     return [...found, ...[...new Set(named)].filter((connId) => !known.has(connId)).map((connId) => ({ connId }))];
   }
 
-  async #readOne(mailbox: Mailbox): Promise<void> {
+  async #readOne(mailbox: Mailbox, failures: Failures): Promise<void> {
     let contents: MailboxContents;
     try {
       contents = await this.#options.lane.run("poll", () => this.#options.reader().readMailbox(mailbox));
     } catch (error) {
-      this.#tell(this.#concerned(mailbox), this.#options.asFailure(error));
+      failures.add(this.#options.asFailure(error), mailbox);
       return;
     }
     // Whoever receives after a deploy gets it, not who received when the list was asked for.
@@ -133,9 +163,8 @@ export class Inbox {
     for (const receiver of this.#concerned(mailbox)) {
       try {
         await this.#serve(receiver, contents);
-        receiver.polled(null);
       } catch (error) {
-        receiver.polled(this.#options.asFailure(error));
+        failures.add(this.#options.asFailure(error), mailbox);
       }
     }
   }
@@ -155,9 +184,5 @@ export class Inbox {
     return [...this.#receivers.values()].filter(
       (receiver) => receiver.connId === undefined || receiver.connId === connId,
     );
-  }
-
-  #tell(receivers: readonly Receiver[], failure: CellularError): void {
-    for (const receiver of receivers) receiver.polled(failure);
   }
 }

@@ -85,3 +85,16 @@ export class CellularError extends Error {
     return this.message;
   }
 }
+
+/**
+ * Any failure as a `CellularError`. One that no driver foresaw is `BAD_RESPONSE` with outcome `unknown`: nobody can say
+ * whether something was sent.
+ * @param label Names the gateway at the head of the message.
+ */
+export function asCellularError(error: unknown, label: string): CellularError {
+  if (error instanceof CellularError) return error;
+  return new CellularError("BAD_RESPONSE", `${label}: the request failed in a way that was not foreseen.`, {
+    outcome: "unknown",
+    cause: error,
+  });
+}

@@ -76,11 +76,18 @@ export interface DeviceInfo {
 
 /** What every driver of a device that sends SMS can do. */
 export interface SmsGateway {
+  /** Kind and address of the device, as they stand at the head of its error messages. */
+  readonly label: string;
   /**
    * Looks whether the configuration suffices for requests, without making one.
    * @throws CellularError `CONFIG_MISSING` that names what lacks.
    */
   checkConfiguration(): void;
+  /**
+   * Brings a recipient into the form in which the gateway takes it.
+   * @throws CellularError `ADDRESS_INVALID`.
+   */
+  checkAddress(to: string): string;
   /**
    * Checks an SMS without any request and returns it in the form that `sendSms` sends.
    * @throws CellularError `ADDRESS_INVALID`, `TEXT_EMPTY`, `TEXT_INVALID`, `TEXT_TOO_LONG` or `OPTION_INVALID`.
@@ -98,4 +105,9 @@ export interface SmsReader {
   /** The places to poll. */
   mailboxes(options?: CallOptions): Promise<readonly Mailbox[]>;
   readMailbox(mailbox: Mailbox, options?: CallOptions): Promise<MailboxContents>;
+}
+
+/** Whether a gateway's received SMS can be read. */
+export function canReadSms(gateway: SmsGateway): gateway is SmsGateway & SmsReader {
+  return "readMailbox" in gateway;
 }

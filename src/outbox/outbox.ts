@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CellularError } from "../errors/cellular-error";
+import { asCellularError, CellularError } from "../errors/cellular-error";
 import { systemClock, type Clock, type Lane } from "../lane";
 import type { Ending, Entry, FinishedEntry, Submission } from "./entry";
 import { Pace, quotaError, type Hold, type PaceLimits } from "./pace";
@@ -77,6 +77,11 @@ export class Outbox<Job, Origin, Receipt> {
   /** How many entries wait for their turn. */
   get waiting(): number {
     return this.#line.waiting;
+  }
+
+  /** All entries that have not ended, in the order in which they go. */
+  get entries(): readonly Entry<Job, Origin, Receipt>[] {
+    return this.#line.snapshot();
   }
 
   /** What holds the next send back, or undefined. */
@@ -332,13 +337,4 @@ function withDoubt<Receipt>(
 ): Ending<Receipt> {
   if (entry.doubt === undefined || ending.outcome !== "not-sent") return ending;
   return { outcome: "unknown", error: entry.doubt };
-}
-
-/** A failure that no driver foresaw: nobody can say whether something was sent. */
-function asCellularError(error: unknown, label: string): CellularError {
-  if (error instanceof CellularError) return error;
-  return new CellularError("BAD_RESPONSE", `${label}: the request failed in a way that was not foreseen.`, {
-    outcome: "unknown",
-    cause: error,
-  });
 }

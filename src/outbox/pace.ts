@@ -15,6 +15,8 @@ export interface PaceLimits {
 
 /** Why the next send has to wait, and until when by the monotonic clock. */
 export interface Hold {
+  /** Milliseconds from now. */
+  readonly remaining: number;
   readonly until: number;
   /** `retry`: after a failure · `interval`: minInterval · `quota`: maxPerHour. */
   readonly reason: "retry" | "interval" | "quota";
@@ -44,13 +46,13 @@ export class Pace {
   /** What holds the next send back, or undefined if it may start now. */
   hold(): Hold | undefined {
     const now = this.#clock.now();
-    const holds: Hold[] = [
+    const holds: Omit<Hold, "remaining">[] = [
       { until: this.#retryAt, reason: "retry" },
       { until: this.#lastEnd + this.#limits.minInterval, reason: "interval" },
       { until: this.#quotaFreeAt(now), reason: "quota" },
     ];
     const latest = holds.reduce((one, other) => (other.until > one.until ? other : one));
-    return latest.until > now ? latest : undefined;
+    return latest.until > now ? { ...latest, remaining: latest.until - now } : undefined;
   }
 
   /** A send begins. Returns what takes it off the hour's count again, for one that certainly did not leave. */

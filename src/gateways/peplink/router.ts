@@ -76,12 +76,20 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
     this.#session = new PeplinkSession(this.#http, credentialsOf(options));
   }
 
+  get label(): string {
+    return this.#http.label;
+  }
+
   checkConfiguration(): void {
     this.#session.checkCredentials();
   }
 
+  checkAddress(to: string): string {
+    return parsePhoneNumber(to);
+  }
+
   checkSms(sms: OutgoingSms): CheckedSms {
-    const to = parsePhoneNumber(sms.to);
+    const to = this.checkAddress(sms.to);
     const text = readText(sms.text);
     const { encoding, segments } = checkLength(text, this.#options.maxSegments ?? DEFAULT_MAX_SEGMENTS);
     const connId = checkConnId(sms.connId ?? this.#options.connId);

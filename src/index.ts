@@ -1,0 +1,22 @@
+/** The typed drivers, for code without Node-RED. */
+export {
+  CellularError,
+  ERROR_CODES,
+  type CellularErrorCode,
+  type CellularErrorOptions,
+  type Outcome,
+} from "./errors/cellular-error";
+export type {
+  CallOptions,
+  DeviceInfo,
+  Mailbox,
+  MailboxContents,
+  OutgoingSms,
+  SendReceipt,
+  SimIdentity,
+  SmsEncoding,
+  SmsGateway,
+  SmsReader,
+  StoredSms,
+} from "./gateways/gateway";
+export { PeplinkRouter, type CellularConnection, type PeplinkRouterOptions, type SimSlot } from "./gateways/peplink";

@@ -1,0 +1,166 @@
+import type { Node, NodeAPI } from "node-red";
+import { asCellularError, CellularError } from "../errors/cellular-error";
+import { GATEWAY_KINDS, type GatewaySettings } from "../gateways/kinds";
+import type { SmsGateway } from "../gateways/gateway";
+import type { TlsSettings } from "../http";
+import { gatewayRegistry } from "./gateway-registry";
+import type { GatewayRuntime, RuntimeSettings } from "./gateway-runtime";
+import { environmentOf, Properties } from "./properties";
+import type { GatewayReference } from "./sms-record";
+import { onClose } from "./wrappers";
+
+/** A `cellular-gateway` as it is saved; each field is read strictly by `Properties`. */
+export interface GatewayConfig {
+  readonly id: string;
+  readonly name?: string;
+  readonly tls?: string;
+}
+
+/** The config node of one gateway: reads the settings, and connects nodes with what stands behind it. */
+export class GatewayNode {
+  static readonly #ofNode = new WeakMap<object, GatewayNode>();
+  readonly #users = new Map<string, Node>();
+  readonly #runtime: GatewayRuntime | undefined;
+  readonly reference: GatewayReference;
+  /** What is wrong with the settings, or undefined. */
+  readonly problem: CellularError | undefined;
+
+  /** The gateway that a node names in its settings, or undefined if there is none. */
+  static find(RED: NodeAPI, id: unknown): GatewayNode | undefined {
+    const node: unknown = typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
+    return typeof node === "object" && node !== null ? GatewayNode.#ofNode.get(node) : undefined;
+  }
+
+  constructor(RED: NodeAPI, node: Node, config: GatewayConfig) {
+    GatewayNode.#ofNode.set(node, this);
+    // Node-RED looks here for the nodes whose Catch and Status nodes are to hear of this one.
+    Object.defineProperty(node, "users", { get: () => Object.fromEntries(this.#users), enumerable: true });
+
+    const outcome = readSettings(RED, node, config);
+    this.reference = outcome.reference;
+    if ("problem" in outcome) {
+      this.problem = outcome.problem;
+      this.#runtime = undefined;
+      node.warn(outcome.problem.message);
+      gatewayRegistry.get(node.id)?.reject(outcome.problem);
+    } else {
+      this.#runtime = gatewayRegistry.obtain(RED, () => this.reference, node.id, outcome.settings);
+      this.#runtime.attach(outcome.settings);
+    }
+    onClose(node, (removed) => {
+      if (removed) gatewayRegistry.end(node.id);
+      else this.#runtime?.detach();
+    });
+  }
+
+  /**
+   * What stands behind this gateway.
+   * @throws CellularError `CONFIG_MISSING` if its settings cannot be used.
+   */
+  get runtime(): GatewayRuntime {
+    if (this.#runtime !== undefined) return this.#runtime;
+    throw this.problem ?? new CellularError("CONFIG_MISSING", "The gateway has no usable configuration.");
+  }
+
+  /**
+   * The driver in force, for checks that need no request.
+   * @throws CellularError `CONFIG_MISSING` if the settings cannot be used.
+   */
+  get driver(): SmsGateway {
+    const { driver } = this.runtime;
+    if (driver === undefined) throw new CellularError("CONFIG_MISSING", "The gateway has no usable configuration.");
+    return driver;
+  }
+
+  /** Forgets what a receive node has seen: it is deleted. */
+  async forgetReceiver(id: string): Promise<void> {
+    await this.#runtime?.inbox.forget(id);
+  }
+
+  /** Counts a node as user of this gateway; returns what ends that. */
+  addUser(user: Node): () => void {
+    this.#users.set(user.id, user);
+    return () => {
+      if (this.#users.get(user.id) === user) this.#users.delete(user.id);
+    };
+  }
+}
+
+type Reading =
+  | { readonly reference: GatewayReference; readonly settings: RuntimeSettings }
+  | { readonly reference: GatewayReference; readonly problem: CellularError };
+
+function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading {
+  const properties = new Properties(config, environmentOf(RED, node));
+  const credentials = new Properties(node.credentials, environmentOf(RED, node));
+  let reference: GatewayReference = { id: node.id, name: config.name ?? "", kind: "" };
+  try {
+    const kindName = properties.choice("kind", Object.keys(GATEWAY_KINDS), "peplink");
+    reference = { ...reference, kind: kindName };
+    const kind = GATEWAY_KINDS[kindName];
+    if (kind === undefined) throw new CellularError("CONFIG_MISSING", "The kind of the gateway is not known.");
+    const [defaultAuth = ""] = kind.auth;
+    const settings: GatewaySettings = {
+      url: properties.text("url"),
+      auth: properties.choice("auth", kind.auth, defaultAuth),
+      username: credentials.secret("username"),
+      password: credentials.secret("password"),
+      clientId: credentials.secret("clientId"),
+      clientSecret: credentials.secret("clientSecret"),
+      connId: properties.optionalNumber("connId"),
+      timeout: properties.number("timeout", kind.defaultTimeout, { above: 0 }) * 1000,
+      maxSegments: properties.number("maxSegments", 10, { integer: true, above: 0 }),
+      fingerprint: properties.text("fingerprint"),
+      tls: readTls(RED, config.tls),
+    };
+    const limits = {
+      minInterval: properties.number("minInterval", 0),
+      maxPerHour: properties.number("maxPerHour", 0, { integer: true }),
+      queueLimit: properties.number("queueLimit", 1000, { integer: true }),
+    };
+    const expireAfter = properties.number("expireAfter", 60) * 60_000;
+    const driver = kind.create(settings);
+    driver.checkConfiguration();
+    return {
+      reference,
+      settings: {
+        label: driver.label,
+        limits,
+        expireAfter,
+        driverSettings: { kindName, settings },
+        driver,
+      },
+    };
+  } catch (error) {
+    return { reference, problem: asCellularError(error, "The gateway") };
+  }
+}
+
+interface TlsConfigNode {
+  readonly valid: boolean;
+  addTLSOptions(options: object): TlsSettings;
+}
+
+function readTls(RED: NodeAPI, id: string | undefined): TlsSettings | undefined {
+  if (id === undefined || id === "") return undefined;
+  const node: unknown = RED.nodes.getNode(id);
+  if (!isTlsConfigNode(node) || !node.valid) {
+    throw new CellularError(
+      "CONFIG_MISSING",
+      "The TLS configuration does not exist or is not complete. Correct it, or choose another.",
+    );
+  }
+  const { ca, cert, key, passphrase, servername, rejectUnauthorized } = node.addTLSOptions({});
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(servername === undefined || servername === "" ? {} : { servername }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+  };
+}
+
+function isTlsConfigNode(node: unknown): node is TlsConfigNode {
+  return typeof node === "object" && node !== null && "addTLSOptions" in node && "valid" in node;
+}

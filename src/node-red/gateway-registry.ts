@@ -1,0 +1,44 @@
+import type { NodeAPI } from "node-red";
+import { FlowsGate } from "./flows-gate";
+import { GatewayRuntime, type FinishedSms, type RuntimeSettings } from "./gateway-runtime";
+import { OutcomeDesk } from "./outcome-desk";
+import type { GatewayReference } from "./sms-record";
+
+/** All gateways of the process, by the id of their config node. They outlive the nodes: a redeploy finds them again. */
+class GatewayRegistry {
+  readonly #runtimes = new Map<string, GatewayRuntime>();
+
+  /** The runtime of a gateway, made at first use. */
+  obtain(RED: NodeAPI, reference: () => GatewayReference, id: string, settings: RuntimeSettings): GatewayRuntime {
+    const known = this.#runtimes.get(id);
+    if (known !== undefined) return known;
+    const desk = OutcomeDesk.of(RED);
+    const runtime: GatewayRuntime = new GatewayRuntime(settings, {
+      finished: (entry) => {
+        desk.deliver(resultOf(entry, reference()), () => {
+          void runtime.outbox.remove(entry.id);
+        });
+      },
+      ready: () => FlowsGate.of(RED).pass(),
+    });
+    this.#runtimes.set(id, runtime);
+    return runtime;
+  }
+
+  get(id: string): GatewayRuntime | undefined {
+    return this.#runtimes.get(id);
+  }
+
+  /** Ends a gateway that was deleted. */
+  end(id: string): void {
+    this.#runtimes.get(id)?.end();
+    this.#runtimes.delete(id);
+  }
+}
+
+function resultOf(entry: FinishedSms, gateway: GatewayReference): Parameters<OutcomeDesk["deliver"]>[0] {
+  const { id, origin, job, attempts, queuedAt, finishedAt, ending } = entry;
+  return { id, origin, sms: job, gateway, attempts, queuedAt, finishedAt, ending };
+}
+
+export const gatewayRegistry = new GatewayRegistry();

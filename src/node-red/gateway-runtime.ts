@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from "node:util";
+import { asCellularError, CellularError } from "../errors/cellular-error";
+import { canReadSms, type CheckedSms, type SendReceipt, type SmsGateway, type SmsReader } from "../gateways/gateway";
+import { Inbox, MemoryLedgerStore } from "../inbox";
+import { Lane } from "../lane";
+import { MemoryOutboxStore, Outbox, type Entry, type FinishedEntry, type OutboxLimits, type Transmit } from "../outbox";
+import { DriverSlot } from "./driver-slot";
+import type { SmsOrigin } from "./sms-origin";
+
+export type SmsEntry = Entry<CheckedSms, SmsOrigin, SendReceipt>;
+export type FinishedSms = FinishedEntry<CheckedSms, SmsOrigin, SendReceipt>;
+
+/** What makes a configuration of a gateway: when it changes, a new driver is made. */
+export interface RuntimeSettings {
+  readonly label: string;
+  readonly limits: OutboxLimits;
+  /** Milliseconds after which a queued SMS is given up, 0 = never. */
+  readonly expireAfter: number;
+  /** Everything that the driver depends on, credentials included; kept in memory to see a change. */
+  readonly driverSettings: unknown;
+  /** Made from them, not used yet. */
+  readonly driver: SmsGateway;
+}
+
+export interface RuntimeHooks {
+  readonly finished: (entry: FinishedSms) => void;
+  readonly ready: () => Promise<void>;
+}
+
+/**
+ * What stands behind one `cellular-gateway`: one driver, one lane, one outbox, one inbox. It lives as long as the
+ * process, so that a deploy in the middle of a send neither loses nor repeats anything.
+ */
+export class GatewayRuntime {
+  readonly lane = new Lane();
+  readonly outbox: Outbox<CheckedSms, SmsOrigin, SendReceipt>;
+  readonly inbox: Inbox;
+  readonly #slot = new DriverSlot();
+  readonly #watchers = new Set<(entry: SmsEntry | undefined) => void>();
+  readonly #transmit: Transmit<CheckedSms, SendReceipt> = (sms, signal) =>
+    this.#slot.use((driver) => driver.sendSms(sms, { signal }));
+  readonly #reader: SmsReader = {
+    mailboxes: (options) => this.#slot.use((driver) => asReader(driver).mailboxes(options)),
+    readMailbox: (mailbox, options) => this.#slot.use((driver) => asReader(driver).readMailbox(mailbox, options)),
+  };
+  #settings: RuntimeSettings | undefined;
+
+  constructor(settings: RuntimeSettings, hooks: RuntimeHooks) {
+    this.outbox = new Outbox({
+      label: settings.label,
+      lane: this.lane,
+      store: new MemoryOutboxStore(),
+      limits: settings.limits,
+      transmit: this.#transmit,
+      observer: {
+        moved: (entry) => {
+          this.#tell(entry);
+        },
+        finished: (entry) => {
+          hooks.finished(entry);
+          this.#tell(entry);
+        },
+      },
+    });
+    this.inbox = new Inbox({
+      lane: this.lane,
+      ledgers: new MemoryLedgerStore(),
+      reader: () => this.#reader,
+      ready: hooks.ready,
+      asFailure: (error) => asCellularError(error, this.#settings?.label ?? settings.label),
+    });
+    this.lane.watch(() => {
+      this.#tell(undefined);
+    });
+  }
+
+  /** The driver in force, for checks that need no request. */
+  get driver(): SmsGateway | undefined {
+    return this.#slot.driver;
+  }
+
+  /** Milliseconds after which a queued SMS is given up, 0 = never. */
+  get expireAfter(): number {
+    return this.#settings?.expireAfter ?? 0;
+  }
+
+  /** Takes a configuration into force and goes on; the same one again changes nothing that is on its way. */
+  attach(settings: RuntimeSettings): void {
+    const isSame = isDeepStrictEqual(this.#settings?.driverSettings, settings.driverSettings);
+    const haveLimitsChanged = !isDeepStrictEqual(this.#settings?.limits, settings.limits);
+    if (isSame && this.#slot.driver !== undefined) {
+      void settings.driver.close();
+    } else {
+      this.#slot.replace(settings.driver);
+      this.lane.forgive();
+    }
+    this.#settings = settings;
+    if (!isSame || haveLimitsChanged) this.outbox.configure({ ...settings, transmit: this.#transmit });
+    this.outbox.resume();
+    this.inbox.resume();
+  }
+
+  /** The configuration cannot be used: what waits ends with that error. */
+  reject(error: CellularError): void {
+    this.#settings = undefined;
+    this.#slot.replace(undefined);
+    void this.outbox.failAll(error);
+  }
+
+  /** The config node has stopped: nothing new begins until it is back. What is on its way goes on. */
+  detach(): void {
+    this.outbox.pause();
+    this.inbox.pause();
+  }
+
+  /** The gateway is deleted: what is on its way is cut off, what waits ends. */
+  end(): void {
+    this.inbox.pause();
+    void this.outbox.end().then(() => {
+      this.#slot.replace(undefined);
+    });
+  }
+
+  /** Calls `watcher` when an entry moves, or, without one, when the gateway's health changes. */
+  watch(watcher: (entry: SmsEntry | undefined) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => {
+      this.#watchers.delete(watcher);
+    };
+  }
+
+  #tell(entry: SmsEntry | undefined): void {
+    for (const watcher of [...this.#watchers]) watcher(entry);
+  }
+}
+
+function asReader(driver: SmsGateway): SmsReader {
+  if (canReadSms(driver)) return driver;
+  throw new CellularError("UNSUPPORTED", "This kind of gateway cannot read received SMS.");
+}

@@ -1,0 +1,3 @@
+export { GatewayNode, type GatewayConfig } from "./gateway-node";
+export { SmsReceiveNode } from "./sms-receive-node";
+export { SmsSendNode } from "./sms-send-node";

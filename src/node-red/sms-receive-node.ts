@@ -1,0 +1,135 @@
+import type { Node, NodeAPI } from "node-red";
+import { asCellularError, CellularError } from "../errors/cellular-error";
+import { comparableSender, type ReceivedSms, type Receiver } from "../inbox";
+import { Badge, clockTime, troubleKey } from "./badge";
+import { GatewayNode } from "./gateway-node";
+import { environmentOf, Properties } from "./properties";
+import { receivedRecord } from "./received-record";
+import { onClose, onInput } from "./wrappers";
+
+type Wishes = Pick<Receiver, "connId" | "interval" | "start" | "from" | "join">;
+
+/** `cellular-sms-receive`: one message for each SMS that arrives at the gateway. */
+export class SmsReceiveNode implements Receiver {
+  readonly id: string;
+  readonly #node: Node;
+  readonly #badge: Badge;
+  readonly #gateway: GatewayNode | undefined;
+  readonly #wishes: Wishes | CellularError;
+  #lastTrouble: string | undefined;
+  #lastReceived: Date | undefined;
+
+  constructor(RED: NodeAPI, node: Node, config: object) {
+    this.id = node.id;
+    this.#node = node;
+    this.#badge = new Badge(RED, node);
+    this.#gateway = GatewayNode.find(RED, "gateway" in config ? config.gateway : undefined);
+    this.#wishes = readWishes(RED, node, config);
+    const { problem } = this;
+    if (problem !== undefined) {
+      this.#badge.show({
+        fill: "red",
+        shape: "ring",
+        key: this.#gateway === undefined ? "no-gateway" : "misconfigured",
+      });
+    }
+    const leave = this.#gateway?.addUser(node);
+    const unsubscribe = problem === undefined ? this.#gateway?.runtime.inbox.subscribe(this) : undefined;
+    if (problem === undefined) this.#showPeace();
+    onInput(node, async ({ done }) => {
+      const failure = await this.#poll();
+      if (failure === null) done();
+      else done(failure);
+    });
+    onClose(node, (removed) => {
+      unsubscribe?.();
+      leave?.();
+      if (removed) void this.#gateway?.forgetReceiver(this.id);
+    });
+  }
+
+  get connId(): number | undefined {
+    return this.#wish("connId");
+  }
+
+  get interval(): number {
+    return this.#wish("interval");
+  }
+
+  get start(): "new" | "all" {
+    return this.#wish("start");
+  }
+
+  get from(): ReadonlySet<string> {
+    return this.#wish("from");
+  }
+
+  get join(): boolean {
+    return this.#wish("join");
+  }
+
+  /** What keeps this node from working, or undefined. */
+  get problem(): CellularError | undefined {
+    if (this.#gateway === undefined) {
+      return new CellularError("CONFIG_MISSING", "No gateway is chosen, or it is disabled. Choose one in the node.");
+    }
+    return this.#wishes instanceof CellularError ? this.#wishes : this.#gateway.problem;
+  }
+
+  handOn(sms: ReceivedSms): void {
+    if (this.#gateway === undefined) return;
+    this.#lastReceived = new Date();
+    this.#node.send({
+      payload: sms.text,
+      topic: sms.from,
+      received: receivedRecord(sms, this.#gateway.reference),
+    });
+  }
+
+  polled(failure: CellularError | null): void {
+    if (failure === null) {
+      this.#lastTrouble = undefined;
+      this.#showPeace();
+      return;
+    }
+    this.#badge.show({ fill: "red", shape: "ring", key: troubleKey(failure.code) });
+    // Once for each kind of trouble, not at each poll.
+    if (this.#lastTrouble !== failure.code) this.#node.warn(failure.message);
+    this.#lastTrouble = failure.code;
+  }
+
+  #showPeace(): void {
+    if (this.#lastReceived === undefined) this.#badge.show({ fill: "grey", shape: "ring", key: "ready" });
+    else {
+      const values = { time: clockTime(this.#lastReceived) };
+      this.#badge.show({ fill: "green", shape: "dot", key: "received", values });
+    }
+  }
+
+  async #poll(): Promise<CellularError | null> {
+    const { problem } = this;
+    if (problem !== undefined) return problem;
+    return (await this.#gateway?.runtime.inbox.pollNow(this.connId)) ?? null;
+  }
+
+  #wish<K extends keyof Wishes>(name: K): Wishes[K] {
+    if (this.#wishes instanceof CellularError) throw this.#wishes;
+    return this.#wishes[name];
+  }
+}
+
+function readWishes(RED: NodeAPI, node: Node, config: object): Wishes | CellularError {
+  const properties = new Properties(config, environmentOf(RED, node));
+  try {
+    const senders = properties.text("from").split(",").map(comparableSender);
+    return {
+      connId: properties.optionalNumber("connId"),
+      interval: properties.number("interval", 30) * 1000,
+      start: properties.choice("start", ["new", "all"], "new"),
+      from: new Set(senders.filter((sender) => sender !== "")),
+      join: properties.boolean("join", true),
+    };
+  } catch (error) {
+    return asCellularError(error, "sms receive");
+  }
+}

@@ -1,0 +1,190 @@
+import { randomUUID } from "node:crypto";
+import type { Node, NodeAPI, NodeMessage } from "node-red";
+import { asCellularError, CellularError } from "../errors/cellular-error";
+import type { CheckedSms } from "../gateways/gateway";
+import type { OnUnknown } from "../outbox";
+import { readRecipients, readText, type Recipient } from "../sms";
+import { GatewayNode } from "./gateway-node";
+import { OutcomeDesk, type Reporter } from "./outcome-desk";
+import { environmentOf, Properties } from "./properties";
+import { SendBadge } from "./send-badge";
+import { readSmsOptions, type SmsOptions } from "./sms-options";
+import { Batch, type SmsOrigin } from "./sms-origin";
+import { smsRecord, type SmsResult } from "./sms-record";
+import { evaluate, type TypedInput } from "./typed-input";
+import { onClose, onInput, type Input } from "./wrappers";
+
+interface SendSettings {
+  readonly to: TypedInput;
+  readonly text: TypedInput;
+  readonly connId: number | undefined;
+  readonly onUnknown: OnUnknown;
+  readonly hasFailureOutput: boolean;
+  readonly allowOverrides: boolean;
+}
+
+/** What an input asks for, once it is read. */
+interface SendRequest {
+  readonly gateway: GatewayNode;
+  readonly recipients: readonly Recipient[];
+  readonly text: string;
+  readonly options: SmsOptions;
+}
+
+/** `cellular-sms-send`: one input, one SMS to each recipient, one outcome each. */
+export class SmsSendNode implements Reporter {
+  readonly node: Node;
+  readonly #RED: NodeAPI;
+  readonly #gatewayId: unknown;
+  readonly #desk: OutcomeDesk;
+  readonly #badge: SendBadge;
+  readonly #settings: SendSettings | CellularError;
+
+  constructor(RED: NodeAPI, node: Node, config: object) {
+    this.node = node;
+    this.#RED = RED;
+    this.#gatewayId = "gateway" in config ? config.gateway : undefined;
+    this.#desk = OutcomeDesk.of(RED);
+    this.#settings = readSendSettings(RED, node, config);
+
+    const gateway = GatewayNode.find(RED, this.#gatewayId);
+    const problem = this.#settings instanceof CellularError ? this.#settings : gateway?.problem;
+    this.#badge = new SendBadge(RED, node, gateway, problem);
+    const unregister = this.#desk.register(this);
+    const leave = gateway?.addUser(node);
+    onInput(node, (input) => this.#take(input));
+    onClose(node, () => {
+      unregister();
+      leave?.();
+      this.#badge.close();
+    });
+  }
+
+  report(result: SmsResult, { msg, send, done }: Input): void {
+    const { ending, origin } = result;
+    const own = origin.msg;
+    own.sms = smsRecord(result);
+    if (origin.part !== undefined) own.parts = origin.part;
+    this.#badge.ended(result);
+    const { isLast, noneAccepted } = origin.batch.close(ending.outcome === "accepted");
+    if (ending.outcome === "accepted") {
+      send(own);
+    } else if (this.#hasFailureOutput) {
+      own.error = { message: ending.error.message, code: ending.error.code };
+      send([null, own]);
+    } else if (isLast && noneAccepted) {
+      // The input's own message carries the error to Catch nodes.
+      if (msg !== own) Object.assign(msg, { sms: own.sms, parts: own.parts });
+      done(ending.error);
+      return;
+    } else {
+      this.node.error(ending.error, own);
+    }
+    if (isLast) done();
+  }
+
+  get #hasFailureOutput(): boolean {
+    return !(this.#settings instanceof CellularError) && this.#settings.hasFailureOutput;
+  }
+
+  async #take(input: Input): Promise<void> {
+    const delivery = this.#desk.claim(input.msg);
+    if (delivery !== undefined) {
+      this.report(delivery.result, input);
+      delivery.delivered();
+      return;
+    }
+    let request: SendRequest;
+    try {
+      request = await this.#read(input.msg);
+    } catch (error) {
+      const origin = { nodeId: this.node.id, msg: input.msg, batch: new Batch(1), input, instance: this };
+      this.#fail(origin, {}, error);
+      return;
+    }
+    const count = request.recipients.length;
+    const batch = new Batch(count);
+    const id = typeof input.msg._msgid === "string" ? input.msg._msgid : randomUUID();
+    await Promise.all(
+      request.recipients.map((recipient, index) => {
+        const isOne = count === 1;
+        const msg: NodeMessage = isOne ? input.msg : this.#RED.util.cloneMessage(input.msg);
+        const part = isOne ? {} : { part: { id, index, count } };
+        const origin: SmsOrigin = { nodeId: this.node.id, msg, ...part, batch, input, instance: this };
+        return this.#queue(request, recipient, origin);
+      }),
+    );
+  }
+
+  async #read(msg: NodeMessage): Promise<SendRequest> {
+    if (this.#settings instanceof CellularError) throw this.#settings;
+    const { to, text, allowOverrides } = this.#settings;
+    const gateway = GatewayNode.find(this.#RED, this.#gatewayId);
+    if (gateway === undefined) {
+      throw new CellularError("CONFIG_MISSING", "No gateway is chosen, or it is disabled. Choose one in the node.");
+    }
+    const { driver } = gateway;
+    const options = allowOverrides ? readSmsOptions(msg.smsOptions) : {};
+    const recipients = readRecipients(await evaluate(this.#RED, this.node, to, msg), {
+      lists: true,
+      normalize: (address) => driver.checkAddress(address),
+    });
+    return { gateway, recipients, text: readText(await evaluate(this.#RED, this.node, text, msg)), options };
+  }
+
+  async #queue({ gateway, text, options }: SendRequest, recipient: Recipient, origin: SmsOrigin): Promise<void> {
+    const { to } = recipient;
+    let sms: Partial<CheckedSms> = { to, text };
+    try {
+      if (!recipient.ok) throw recipient.error;
+      const settings = this.#settings;
+      if (settings instanceof CellularError) throw settings;
+      const job = gateway.driver.checkSms({ to, text, connId: options.connId ?? settings.connId });
+      sms = job;
+      const { runtime } = gateway;
+      const expireAfter = options.expireAfter === undefined ? runtime.expireAfter : options.expireAfter * 60_000;
+      await runtime.outbox.submit({
+        job,
+        origin,
+        priority: options.priority ?? "normal",
+        onUnknown: options.onUnknown ?? settings.onUnknown,
+        expireAfter,
+      });
+    } catch (error) {
+      this.#fail(origin, sms, error, gateway);
+    }
+  }
+
+  /** Ends an SMS that never reached the outbox. */
+  #fail(origin: SmsOrigin, sms: Partial<CheckedSms>, error: unknown, gateway?: GatewayNode): void {
+    const failure = asCellularError(error, gateway?.reference.name ?? "sms send");
+    const result: SmsResult = {
+      id: randomUUID(),
+      origin,
+      sms,
+      gateway: gateway?.reference ?? null,
+      attempts: 0,
+      queuedAt: null,
+      finishedAt: new Date(),
+      ending: { outcome: "not-sent", error: failure },
+    };
+    this.report(result, origin.input);
+  }
+}
+
+function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSettings | CellularError {
+  const properties = new Properties(config, environmentOf(RED, node));
+  const verbatim = new Properties(config, (name) => `\${${name}}`);
+  try {
+    return {
+      to: { name: "to", value: verbatim.text("to", "to"), type: verbatim.text("toType", "msg") },
+      text: { name: "text", value: verbatim.text("text", "payload"), type: verbatim.text("textType", "msg") },
+      connId: properties.optionalNumber("connId"),
+      onUnknown: properties.choice("onUnknown", ["report", "resend"], "report"),
+      hasFailureOutput: properties.boolean("failureOutput", false),
+      allowOverrides: properties.boolean("allowOverrides", true),
+    };
+  } catch (error) {
+    return asCellularError(error, "sms send");
+  }
+}

@@ -1,0 +1,45 @@
+import type { Node, NodeAPI, NodeMessage } from "node-red";
+import { CellularError } from "../errors/cellular-error";
+import { environmentOf } from "./properties";
+
+/** A field with a type switch, as it is saved. */
+export interface TypedInput {
+  /** The property's name, for errors. */
+  readonly name: string;
+  readonly value: string;
+  /** msg, flow, global, str, num, bool, json, env, jsonata … */
+  readonly type: string;
+}
+
+/**
+ * The value of a typed field for one message; undefined where the message has no such property.
+ * @throws CellularError `CONFIG_MISSING` for a variable that is not set, `OPTION_INVALID` if it cannot be evaluated.
+ */
+export async function evaluate(RED: NodeAPI, node: Node, input: TypedInput, msg: NodeMessage): Promise<unknown> {
+  const { name, value, type } = input;
+  const environment = environmentOf(RED, node);
+  if (type === "env") {
+    return value.includes("${") ? withVariables(value, environment) : environment(value);
+  }
+  if (type === "str") return withVariables(value, environment);
+  try {
+    return await new Promise<unknown>((resolve, reject) => {
+      RED.util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {
+        if (error === null) resolve(result);
+        else reject(error);
+      });
+    });
+  } catch (error) {
+    // A path through something that is not there is the same as a property that is not there.
+    if (type === "msg" && error instanceof TypeError) return undefined;
+    throw new CellularError(
+      "OPTION_INVALID",
+      `The field "${name}" cannot be evaluated. Correct it in the node's settings.`,
+      { cause: error },
+    );
+  }
+}
+
+function withVariables(text: string, environment: (name: string) => string): string {
+  return text.replaceAll(/\$\{([^{}\s]+)\}/g, (_reference, variable: string) => environment(variable));
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { runInNewContext } from "node:vm";
+import { packageRoot } from "../support/package-root";
+
+/** What a validator of the editor returns: true, or why the value is refused. */
+export type Validator = (this: unknown, value: unknown, options: object) => boolean | string;
+
+export interface PropertyDefault {
+  readonly value: unknown;
+  readonly type?: string;
+  readonly required?: boolean;
+  readonly label?: string;
+  readonly validate?: Validator;
+}
+
+/** The second argument of `RED.nodes.registerType`. */
+export interface EditorDefinition {
+  readonly category: string;
+  readonly color?: string;
+  readonly icon?: string;
+  readonly inputs?: number;
+  readonly outputs?: number;
+  readonly defaults: Readonly<Record<string, PropertyDefault>>;
+  readonly credentials?: Readonly<Record<string, { readonly type: string }>>;
+}
+
+export interface Catalog {
+  readonly [key: string]: Catalog | string;
+}
+
+/** The editor's side of one node. */
+export interface NodeSource {
+  readonly type: string;
+  readonly folder: string;
+  readonly style: string;
+  readonly template: string;
+  readonly script: string;
+  readonly definition: EditorDefinition;
+  readonly catalog: Catalog;
+  readonly help: string;
+}
+
+/** Every node that package.json tells Node-RED to load. */
+export function nodeSources(): readonly NodeSource[] {
+  const packageJson = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
+    "node-red": { nodes: Record<string, string> };
+  };
+  // package.json names the built files; what the editor gets of them is copied from the sources as it is.
+  return Object.entries(packageJson["node-red"].nodes).map(([type, file]) =>
+    readNode(type, join(packageRoot, file.replace(/^dist\//, ""))),
+  );
+}
+
+function readNode(type: string, file: string): NodeSource {
+  const folder = dirname(file);
+  const html = readFileSync(file.replace(/\.js$/, ".html"), "utf8");
+  const locale = join(folder, "locales", "en-US", type);
+  const script = only(html, /<script type="text\/javascript">(.*?)<\/script>/gs, `${type}: script`);
+  return {
+    type,
+    folder,
+    style: /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? "",
+    template: only(html, new RegExp(`data-template-name="${type}">(.*?)</script>`, "gs"), `${type}: template`),
+    script,
+    definition: register(type, script),
+    catalog: JSON.parse(readFileSync(`${locale}.json`, "utf8")) as Catalog,
+    help: only(
+      readFileSync(`${locale}.html`, "utf8"),
+      new RegExp(`data-help-name="${type}">(.*?)</script>`, "gs"),
+      `${type}: help`,
+    ),
+  };
+}
+
+function only(text: string, pattern: RegExp, what: string): string {
+  const found = [...text.matchAll(pattern)];
+  if (found.length !== 1) throw new Error(`${what}: expected once, found ${found.length} times`);
+  return found[0]![1]!;
+}
+
+/** Runs the script as the editor does when it loads, and keeps what it registers. */
+function register(type: string, script: string): EditorDefinition {
+  const registered = new Map<string, EditorDefinition>();
+  const RED = {
+    _: (key: string): string => key,
+    nodes: { registerType: (name: string, definition: EditorDefinition) => registered.set(name, definition) },
+    validators: { typedInput: () => (): boolean => true },
+  };
+  const noForm = (): never => {
+    throw new Error(`${type}: the form is touched before it is open`);
+  };
+  runInNewContext(script, { RED, $: noForm, URL });
+  const definition = registered.get(type);
+  if (definition === undefined || registered.size !== 1)
+    throw new Error(`${type}: registers ${[...registered.keys()].join()}`);
+  return definition;
+}
+
+/** What stands in a catalog under a key with dots. */
+export function lookUp(catalog: Catalog, key: string): Catalog | string | undefined {
+  return key
+    .split(".")
+    .reduce<Catalog | string | undefined>(
+      (branch, name) => (typeof branch === "object" ? branch[name] : undefined),
+      catalog,
+    );
+}
+
+/** All values of an attribute in a piece of HTML. */
+export function attributes(html: string, name: string): readonly string[] {
+  return [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map((match) => match[1]!);
+}

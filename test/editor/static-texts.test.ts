@@ -1,0 +1,104 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { attributes, lookUp, nodeSources, type Catalog, type NodeSource } from "./node-source";
+
+describe("editor texts", () => {
+  for (const node of nodeSources()) {
+    describe(node.type, () => {
+      it("has every text of the form in the catalog", () => {
+        deepEqual(
+          formKeys(node).filter((key) => typeof lookUp(node.catalog, key) !== "string"),
+          [],
+        );
+      });
+
+      it("has every text of the script in the catalog", () => {
+        const { whole, beginnings } = scriptKeys(node);
+        deepEqual(
+          whole.filter((key) => typeof lookUp(node.catalog, key) !== "string"),
+          [],
+        );
+        deepEqual(
+          beginnings.filter((key) => typeof lookUp(node.catalog, key.replace(/\.$/, "")) !== "object"),
+          [],
+        );
+      });
+
+      it("has no text outside the catalog", () => {
+        equal(node.template.replace(/<[^>]*>/g, "").trim(), "");
+        deepEqual(attributes(node.template, "(?:placeholder|title)"), []);
+        for (const label of node.template.match(/<(label|option|summary)\b.*?<\/\1>/gs) ?? []) {
+          match(label, /data-i18n="/);
+        }
+      });
+
+      it("has no text in the catalog that nothing shows", () => {
+        const { whole, beginnings } = scriptKeys(node);
+        const shown = [...formKeys(node), ...whole, "palette.label.cellular"];
+        const isShown = (key: string): boolean =>
+          shown.includes(key) || [...beginnings, `${node.type}.status.`].some((beginning) => key.startsWith(beginning));
+        deepEqual(
+          leaves(node.catalog).filter((key) => !isShown(key)),
+          [],
+        );
+      });
+
+      it("has help that opens with a sentence", () => {
+        match(node.help.trim(), /^<p>[^<]+\.\s*<\/p>/);
+        for (const tag of ["p", "dl", "dt", "dd", "ol", "li", "pre", "code", "h3", "h4", "i", "b"]) {
+          const opened = node.help.match(new RegExp(`<${tag}[\\s>]`, "g")) ?? [];
+          const closed = node.help.match(new RegExp(`</${tag}\\s*>`, "g")) ?? [];
+          equal(opened.length, closed.length, `<${tag}> is opened as often as it is closed`);
+        }
+      });
+
+      if (node.definition.category !== "config") {
+        it("has help for its inputs and outputs", () => {
+          const headings = [...node.help.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, heading]) => heading);
+          deepEqual(headings.slice(0, 3), ["Inputs", "Outputs", "Details"]);
+          match(node.help, /<dl class="message-properties">/);
+        });
+
+        it("has its name for the palette in the catalog", () => {
+          equal(typeof lookUp(node.catalog, `${node.type}.palette`), "string");
+        });
+      }
+    });
+  }
+
+  it("words the status the same way in every catalog", () => {
+    const [first, ...others] = nodeSources().map(({ type, catalog }) => lookUp(catalog, `${type}.status`));
+    ok(first !== undefined);
+    for (const other of others) deepEqual(other, first);
+  });
+
+  it("says in the help of sending what each outcome means, and promises no delivery", () => {
+    const { help } = nodeSources().find(({ type }) => type === "cellular-sms-send")!;
+    for (const outcome of ["accepted", "not-sent", "unknown"]) match(help, new RegExp(`<dt>${outcome}</dt>`));
+    equal(/\bdelivered\b/.test(help), false);
+  });
+});
+
+/** `data-i18n` holds keys apart by semicolons, each with an optional target in brackets. */
+function formKeys({ template }: NodeSource): readonly string[] {
+  return attributes(template, "data-i18n").flatMap((value) =>
+    value.split(";").map((key) => key.replace(/^\[[^\]]*\]/, "")),
+  );
+}
+
+/** The keys given to `_()`: whole ones, and the beginnings of those that end in a variable. */
+function scriptKeys({ type, script }: NodeSource): { whole: readonly string[]; beginnings: readonly string[] } {
+  const namespace = /const NAMESPACE = "([^"]+)"/.exec(script)?.[1];
+  if (namespace !== undefined) equal(namespace, `@cellgate/node-red-cellular/${type}:`);
+  const found = [...script.matchAll(/\._\(\s*(?:NAMESPACE \+\s*)?"([^"]+)"(\s*\+)?/g)];
+  equal(found.length, (script.match(/\._\(/g) ?? []).length, "every text is asked for by a literal key");
+  return {
+    whole: found.filter(([, , plus]) => plus === undefined).map(([, key]) => key!),
+    beginnings: found.filter(([, , plus]) => plus !== undefined).map(([, key]) => key!),
+  };
+}
+
+function leaves(catalog: Catalog, path = ""): readonly string[] {
+  return Object.entries(catalog).flatMap(([key, value]) =>
+    typeof value === "string" ? [path + key] : leaves(value, `${path}${key}.`),
+  );
+}

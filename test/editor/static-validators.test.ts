@@ -1,0 +1,85 @@
+import { equal } from "node:assert/strict";
+import { lookUp, nodeSources } from "./node-source";
+
+const FINGERPRINT = "0123456789abcdef".repeat(4);
+const WITH_COLONS = FINGERPRINT.toUpperCase().match(/../g)!.join(":");
+
+interface Cases {
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+}
+
+const notNegative: Cases = { good: [0, 30, "0", "2.5", "", undefined], bad: ["-1", "abc", "1s", " 1", "1e3"] };
+const wholeNumber: Cases = { good: [0, "1000", "", undefined], bad: ["-1", "2.5", "abc"] };
+const count: Cases = { good: [1, "10", "", undefined], bad: ["0", "2.5", "-1"] };
+const connection: Cases = { good: ["", "2", 2, undefined], bad: ["two", "-1", "1.5"] };
+
+/** What the fields accept and refuse. A field that is one `${NAME}` is accepted by Node-RED before it asks. */
+const FIELDS: Readonly<Record<string, Readonly<Record<string, Cases>>>> = {
+  "cellular-gateway": {
+    url: {
+      good: ["https://192.168.50.1", "http://router.local:8080/admin", "https://${ROUTER}:8443", "HTTPS://router"],
+      bad: [
+        "",
+        undefined,
+        "192.168.50.1",
+        "ftp://router",
+        "https://",
+        "https://user:secret@router",
+        "https://user@router",
+        "https://router/?a=b",
+        "https://router/#top",
+      ],
+    },
+    connId: connection,
+    fingerprint: {
+      good: ["", undefined, FINGERPRINT, WITH_COLONS],
+      bad: [FINGERPRINT.slice(1), `${FINGERPRINT}0`, FINGERPRINT.replace("0", "g"), "AB:CD"],
+    },
+    timeout: { good: [30, "0.5", "", undefined], bad: ["0", "-1", "abc"] },
+    minInterval: notNegative,
+    maxPerHour: wholeNumber,
+    maxSegments: count,
+    expireAfter: notNegative,
+    queueLimit: count,
+  },
+  "cellular-sms-send": { connId: connection },
+  "cellular-sms-receive": {
+    connId: connection,
+    interval: notNegative,
+    from: {
+      good: ["", undefined, "+447700900101", "+447700900101, +447700900102", "Operator,988"],
+      bad: [",", "+447700900101,", "+447700900101,,+447700900102", "+447700900101;+447700900102", " "],
+    },
+  },
+};
+
+describe("editor validators", () => {
+  for (const node of nodeSources()) {
+    const text = { _: (key: string) => lookUp(node.catalog, key) };
+
+    for (const [property, { good, bad }] of Object.entries(FIELDS[node.type] ?? {})) {
+      const validate = node.definition.defaults[property]!.validate!;
+
+      it(`${node.type}: ${property} accepts what the gateway can use`, () => {
+        for (const value of good) equal(validate.call(text, value, {}), true, String(value));
+      });
+
+      it(`${node.type}: ${property} says what is wrong`, () => {
+        for (const value of bad) {
+          const reason = validate.call(text, value, {});
+          equal(typeof reason === "string" && reason !== "", true, `${String(value)} is refused with a text`);
+        }
+      });
+    }
+
+    it(`${node.type}: every validator takes two arguments and accepts its default`, () => {
+      for (const [property, { value, validate }] of Object.entries(node.definition.defaults)) {
+        if (validate === undefined) continue;
+        // With fewer, Node-RED takes the text of a refusal for "valid".
+        equal(validate.length, 2, property);
+        if (property in (FIELDS[node.type] ?? {}) && property !== "url") equal(validate.call(text, value, {}), true);
+      }
+    });
+  }
+});

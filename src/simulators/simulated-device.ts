@@ -1,0 +1,262 @@
+import { EventEmitter } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  FaultQueue,
+  isCommand,
+  type ActiveFault,
+  type DeviceFunction,
+  type Fault,
+  type FaultOptions,
+} from "./faults.js";
+import { readBody, webPage, type DeviceAnswer, type DeviceRequest } from "./http-message.js";
+import { LoopbackServer } from "./loopback-server.js";
+import { selfSignedCertificate, type CertificateOptions, type SelfSignedCertificate } from "./tls/certificate.js";
+
+export interface SimulatedDeviceOptions {
+  /** Default 0: any free port, kept over `stop()` and `start()`. */
+  readonly port?: number;
+  /** HTTPS with a fresh self-signed certificate. Default false. An object says what the certificate names. */
+  readonly tls?: boolean | CertificateOptions;
+  /** Milliseconds that a command keeps the modem busy. Default 1. */
+  readonly latency?: number;
+  /** Milliseconds after which the device closes an idle kept-alive connection. Default 5000. */
+  readonly idleTimeout?: number;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** Without the query, which may hold an access token. */
+  readonly path: string;
+  readonly at: Date;
+}
+
+const LOG_LIMIT = 10_000;
+const BODY_LIMIT = 64 * 1024;
+const OVERSIZED = 9 * 1024 * 1024;
+
+/**
+ * What all simulated devices share: a server on 127.0.0.1, faults on demand, and a record of what was asked.
+ *
+ * A device says which function a path is, what it answers, and how it refuses; the rest is here.
+ */
+export abstract class SimulatedDevice<Events extends Record<keyof Events, unknown[]>> extends EventEmitter<Events> {
+  readonly #server: LoopbackServer;
+  readonly #certificate: SelfSignedCertificate | undefined;
+  readonly #latency: number;
+  readonly #faults = new FaultQueue();
+  readonly #requests: LoggedRequest[] = [];
+  #power = new AbortController();
+  #inWork = 0;
+  #maxConcurrent = 0;
+
+  protected constructor(options: SimulatedDeviceOptions) {
+    super();
+    const { tls = false } = options;
+    this.#certificate = tls === false ? undefined : selfSignedCertificate(tls === true ? {} : tls);
+    this.#latency = options.latency ?? 1;
+    this.#server = new LoopbackServer(
+      { port: options.port ?? 0, certificate: this.#certificate, idleTimeout: options.idleTimeout },
+      (message, response) => void this.#serve(message, response),
+    );
+  }
+
+  /** Which function a path asks for; faults and the count of commands go by it. */
+  protected abstract functionOf(path: string): DeviceFunction;
+  /** Does what is asked and answers. */
+  protected abstract perform(request: DeviceRequest): DeviceAnswer;
+  /** How this device refuses a request, in its own words. */
+  protected abstract refusal(): DeviceAnswer;
+  /** A well-formed answer of at least so many bytes. */
+  protected abstract oversizedAnswer(asked: DeviceFunction, bytes: number): DeviceAnswer;
+  /** Called for each request as it arrives; the device emits its `request` event here. */
+  protected abstract noticed(request: LoggedRequest): void;
+
+  /** The base URL, without a slash at its end. Known once started. */
+  get url(): string {
+    return this.#server.url;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** SHA-256 of the certificate, upper-case hex with colons; undefined for plain HTTP. */
+  get fingerprint(): string | undefined {
+    return this.#certificate?.fingerprint;
+  }
+
+  /** The certificate as PEM, for clients that name it as the one they trust; undefined for plain HTTP. */
+  get certificate(): string | undefined {
+    return this.#certificate?.cert;
+  }
+
+  /** The last 10,000 requests, oldest first. */
+  get requests(): readonly LoggedRequest[] {
+    return this.#requests;
+  }
+
+  /** Open TCP connections. */
+  get connectionsOpen(): number {
+    return this.#server.connectionsOpen;
+  }
+
+  /** The most commands that were ever in work at once, from arrival to answer. A real modem does one at a time. */
+  get maxConcurrent(): number {
+    return this.#maxConcurrent;
+  }
+
+  /** Listens on 127.0.0.1; again after `stop()`, on the same port. @throws e.g. `EADDRINUSE`. */
+  async start(): Promise<this> {
+    await this.#server.start();
+    return this;
+  }
+
+  /** Pulls the plug: cuts all connections, drops commands in work. Done when the port is free; what is stored stays. */
+  async stop(): Promise<void> {
+    this.#power.abort();
+    this.#power = new AbortController();
+    await this.#server.stop();
+  }
+
+  /** Shows a fault from the next request on that it hits. Several faults show in the order they were given. */
+  fail(fault: Fault, options: FaultOptions = {}): void {
+    this.#faults.add(fault, options);
+  }
+
+  /** Ends all faults; requests that hang in one stay as they are. */
+  heal(): void {
+    this.#faults.clear();
+  }
+
+  /** Forgets the record of requests and the highest count of commands. */
+  protected clearLog(): void {
+    this.#requests.length = 0;
+    this.#maxConcurrent = this.#inWork;
+  }
+
+  async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = "/", search = ""] = (message.url ?? "/").split("?", 2);
+    const query = new URLSearchParams(search);
+    const method = message.method ?? "GET";
+    this.#log({ method, path, at: new Date() });
+    const asked = this.functionOf(path);
+    const done = isCommand(asked) ? this.#occupy() : () => undefined;
+    response.once("close", done);
+    try {
+      const body = await readBody(message, BODY_LIMIT);
+      if (body === undefined) {
+        const page = webPage(413, "Payload Too Large");
+        write(response, { ...page, headers: { ...page.headers, connection: "close" } });
+        message.resume();
+        return;
+      }
+      const fault = this.#faults.take(asked, path);
+      const { signal } = this.#power;
+      if (isCommand(asked) && this.#latency > 0) await pause(this.#latency, undefined, { signal });
+      await this.#answer({ method, path, query, headers: message.headers, body }, asked, fault, response, done);
+    } catch (error) {
+      // Both ends may go while a request is in work; anything else is a mistake that must show.
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  async #answer(
+    request: DeviceRequest,
+    asked: DeviceFunction,
+    active: ActiveFault | undefined,
+    response: ServerResponse,
+    done: () => void,
+  ): Promise<void> {
+    const reply = (answer: DeviceAnswer, way = write): void => {
+      // The modem is free before the client can know it.
+      done();
+      way(response, answer);
+    };
+    const { signal } = this.#power;
+    const options = active?.options ?? {};
+    switch (active?.fault) {
+      case undefined:
+        reply(this.perform(request));
+        return;
+      case "reset-before":
+        this.#server.reset(response.req.socket);
+        return;
+      case "reset-after":
+        this.perform(request);
+        this.#server.reset(response.req.socket);
+        return;
+      case "silence":
+        if (options.done === true) this.perform(request);
+        return;
+      case "delay": {
+        const answer = this.perform(request);
+        await pause(options.delay ?? 1000, undefined, { signal });
+        reply(answer);
+        return;
+      }
+      case "refuse":
+        reply(this.refusal());
+        return;
+      case "html":
+        reply(webPage(200, "Welcome"));
+        return;
+      case "truncated":
+        reply(this.perform(request), writeHalf);
+        return;
+      case "oversized":
+        this.perform(request);
+        reply(this.oversizedAnswer(asked, options.bytes ?? OVERSIZED), writeUnannounced);
+        return;
+      case "status":
+        reply(bareStatus(options));
+        return;
+    }
+  }
+
+  #log(request: LoggedRequest): void {
+    this.#requests.push(request);
+    if (this.#requests.length > LOG_LIMIT) this.#requests.shift();
+    this.noticed(request);
+  }
+
+  /** Counts a command in; the returned function counts it out, once. */
+  #occupy(): () => void {
+    this.#inWork += 1;
+    this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#inWork);
+    let counted = true;
+    return () => {
+      if (counted) this.#inWork -= 1;
+      counted = false;
+    };
+  }
+}
+
+function write(response: ServerResponse, answer: DeviceAnswer): void {
+  response.writeHead(answer.status, { ...answer.headers, "content-length": Buffer.byteLength(answer.body) });
+  response.end(answer.body);
+}
+
+/** Announces the whole answer, sends half of it, closes. */
+function writeHalf(response: ServerResponse, answer: DeviceAnswer): void {
+  const body = Buffer.from(answer.body, "utf8");
+  response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
+  response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
+    response.socket?.destroySoon();
+  });
+}
+
+/** Sends the answer in chunks, so that its length shows only as it comes. */
+function writeUnannounced(response: ServerResponse, answer: DeviceAnswer): void {
+  response.writeHead(answer.status, answer.headers);
+  response.end(answer.body);
+}
+
+function bareStatus(options: FaultOptions): DeviceAnswer {
+  const { status = 503, retryAfter } = options;
+  return { status, headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }, body: "" };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || ("code" in error && error.code === "ECONNRESET"));
+}

@@ -1,0 +1,18 @@
+export { PeplinkSimulator } from "./peplink/simulator.js";
+export type { IncomingSms, PeplinkEvents, StoredPart } from "./peplink/simulator.js";
+export type {
+  ApiClient,
+  CellularOptions,
+  ConnectionOptions,
+  EthernetOptions,
+  ExpiryDisguise,
+  PeplinkSimulatorOptions,
+  Permission,
+  SimOptions,
+  WireDialect,
+} from "./peplink/options.js";
+export type { DeletedSms, LoginAttempt, SentSms, SentUssd } from "./peplink/router.js";
+export type { LoggedRequest, SimulatedDeviceOptions } from "./simulated-device.js";
+export type { Fault, FaultOptions, FaultTarget } from "./faults.js";
+export { selfSignedCertificate } from "./tls/certificate.js";
+export type { CertificateOptions, SelfSignedCertificate } from "./tls/certificate.js";

@@ -16,3 +16,7 @@ export type { LoggedRequest, SimulatedDeviceOptions } from "./simulated-device.j
 export type { Fault, FaultOptions, FaultTarget } from "./faults.js";
 export { selfSignedCertificate } from "./tls/certificate.js";
 export type { CertificateOptions, SelfSignedCertificate } from "./tls/certificate.js";
+export { HandsetPage } from "./handset/handset-page.js";
+export type { HandsetEvents, HandsetPageOptions } from "./handset/handset-page.js";
+export type { HandsetDevice, HandsetLine, HandsetMessage } from "./handset/conversations.js";
+export type { ReplyMatcher, ReplyOptions } from "./handset/reply-rules.js";

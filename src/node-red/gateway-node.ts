@@ -116,7 +116,7 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
     const limits = {
       minInterval: properties.number("minInterval", 0),
       maxPerHour: properties.number("maxPerHour", 0, { integer: true }),
-      queueLimit: properties.number("queueLimit", 1000, { integer: true }),
+      queueLimit: properties.number("queueLimit", 1000, { integer: true, above: 0 }),
     };
     const expireAfter = properties.number("expireAfter", 60) * 60_000;
     const driver = kind.create(settings);

@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import RED, { type NodeMessage } from "node-red";
+import { HandsetPage, PeplinkSimulator } from "../simulators";
+import type { DemoSettings } from "./settings";
+import { SmsLines } from "./sms-lines";
+import { prepareUserFolder, type UserFolder } from "./user-folder";
+
+const HOST = "127.0.0.1";
+/** The simulated phone, from the range that is reserved for fiction. */
+const PHONE = "+447700900101";
+const LOGIN = { username: "flows", password: "simulated-password" };
+const ANSWER_DELAY_MS = 1500;
+
+/** All that `npm start` runs, in one process. */
+export class Demo {
+  readonly #settings: DemoSettings;
+  readonly #print: (line: string) => void;
+  readonly #router = new PeplinkSimulator({ tls: true, ...LOGIN, storeCapacity: 1000 });
+  readonly #handset: HandsetPage;
+  readonly #server: Server = createServer();
+  #folder: UserFolder | undefined;
+  #isRunning = false;
+
+  constructor(settings: DemoSettings, print: (line: string) => void) {
+    this.#settings = settings;
+    this.#print = print;
+    this.#handset = new HandsetPage({
+      port: settings.handsetPort,
+      lines: [{ id: "peplink", label: "Peplink router", number: PHONE, device: this.#router, suggestions: ["OFF"] }],
+    });
+    this.#handset.reply(/reply OFF/, "OFF", { delay: ANSWER_DELAY_MS });
+  }
+
+  async start(): Promise<void> {
+    await this.#router.start();
+    await this.#handset.start();
+    this.#server.listen(this.#settings.port, HOST);
+    await once(this.#server, "listening");
+    process.env.DEMO_PEPLINK_URL = this.#router.url;
+    process.env.DEMO_PEPLINK_FINGERPRINT = this.#router.fingerprint ?? "";
+    this.#folder = await prepareUserFolder(this.#settings.userDir, { "demo-peplink": LOGIN });
+    await this.#startNodeRed(this.#folder.path);
+    this.#print(`Node-RED      http://${HOST}:${String(this.#settings.port)}`);
+    this.#print(`Handset page  http://${HOST}:${String(this.#settings.handsetPort)}`);
+    this.#print("Ctrl-C stops both.");
+  }
+
+  /** Ends everything that was started, and frees the ports. */
+  async stop(): Promise<void> {
+    if (this.#isRunning) await RED.stop();
+    await this.#handset.stop();
+    await this.#router.stop();
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await this.#folder?.remove();
+  }
+
+  async #startNodeRed(userDir: string): Promise<void> {
+    const settings = {
+      userDir,
+      flowFile: "flows.json",
+      credentialSecret: "simulated",
+      uiHost: HOST,
+      uiPort: this.#settings.port,
+      httpAdminRoot: "/",
+      httpNodeRoot: "/",
+      logging: { console: { level: "warn", metrics: false, audit: false } },
+      editorTheme: { tours: false, page: { title: "node-red-cellular demo" }, projects: { enabled: false } },
+      telemetry: { enabled: false, updateNotification: false },
+    } as const;
+    RED.init(this.#server, settings);
+    this.#server.on("request", RED.httpAdmin.use(RED.httpNode));
+    const lines = new SmsLines();
+    RED.hooks.add("onSend.demo", (events: readonly { readonly msg: NodeMessage }[]) => {
+      for (const { msg } of events) {
+        const line = lines.lineFor(msg, new Date());
+        if (line !== undefined) this.#print(line);
+      }
+    });
+    await RED.start();
+    this.#isRunning = true;
+  }
+}

@@ -29,12 +29,13 @@ describe("handset page", () => {
 
   beforeEach(async () => {
     device = await new PeplinkSimulator().start();
-    page = await new HandsetPage({
+    page = new HandsetPage({
       lines: [
         { id: "peplink", label: "Peplink router", number: PHONE, device, connId: 6, suggestions: ["OFF"] },
         { id: "other", label: "Same router, other phone", number: "+447700900102", device },
       ],
-    }).start();
+    });
+    await page.start();
     client = new RawClient(device.url);
     await client.login();
   });

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
 import RED, { type NodeMessage } from "node-red";
 import { HandsetPage, PeplinkSimulator } from "../simulators";
@@ -46,6 +46,12 @@ export class Demo {
     this.#print("Ctrl-C stops both.");
   }
 
+  /** Only what nodes say, and errors: the rest of Node-RED's notes would bury the lines of the SMS. */
+  readonly #log = (entry: { readonly level: number; readonly type?: string; readonly msg: unknown }): void => {
+    const isFromNode = entry.type !== undefined && entry.level <= RED.log.WARN;
+    if (isFromNode || entry.level <= RED.log.ERROR) this.#print(String(entry.msg));
+  };
+
   /** Ends everything that was started, and frees the ports. */
   async stop(): Promise<void> {
     if (this.#isRunning) await RED.stop();
@@ -65,11 +71,12 @@ export class Demo {
       uiPort: this.#settings.port,
       httpAdminRoot: "/",
       httpNodeRoot: "/",
-      logging: { console: { level: "warn", metrics: false, audit: false } },
+      logging: { console: { level: "off", metrics: false, audit: false } },
       editorTheme: { tours: false, page: { title: "node-red-cellular demo" }, projects: { enabled: false } },
       telemetry: { enabled: false, updateNotification: false },
     } as const;
     RED.init(this.#server, settings);
+    RED.log.addHandler(new EventEmitter().on("log", this.#log));
     this.#server.on("request", RED.httpAdmin.use(RED.httpNode));
     const lines = new SmsLines();
     RED.hooks.add("onSend.demo", (events: readonly { readonly msg: NodeMessage }[]) => {

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { NodeRedProcess, type FlowItem } from "./node-red-process.js";
 
 const tab = { id: "tab", type: "tab", label: "flow" };
@@ -198,6 +204,30 @@ describe("a Node-RED process that crashes", () => {
     assert.equal(crash.origin, "exit");
     assert.match(crash.message, /SIGKILL/);
     await red.stop();
+  });
+});
+
+describe("a Node-RED process whose test is gone", () => {
+  it("ends by itself", async () => {
+    const userDir = await mkdtemp(join(tmpdir(), "node-red-"));
+    const modulePath = join(__dirname, "node-red-process.js");
+    const script = `require(process.argv[1]).NodeRedProcess.start({ userDir: process.argv[2] })
+      .then((red) => { console.log(new URL(red.url).port); setInterval(() => {}, 60000); });`;
+    const parent = spawn(process.execPath, ["--eval", script, modulePath, userDir]);
+    try {
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const socket = connect(Number(line.toString()), "127.0.0.1");
+      await once(socket, "connect");
+      const closed = once(
+        socket.on("error", () => undefined),
+        "close",
+      );
+      parent.kill("SIGKILL");
+      await closed;
+    } finally {
+      parent.kill("SIGKILL");
+      await rm(userDir, { recursive: true, force: true, maxRetries: 5 });
+    }
   });
 });
 

@@ -31,6 +31,7 @@ process.on("unhandledRejection", (reason) => {
 
 function report(message: Report, sent?: () => void): void {
   if (process.connected) process.send?.(message, undefined, undefined, sent);
+  else sent?.();
 }
 
 async function start({ nodeRedMain, port, settings }: StartRequest): Promise<void> {
@@ -150,6 +151,5 @@ async function stop(): Promise<void> {
   stopping = true;
   await nodeRed?.stop();
   // Reports leave in order: when this last one has left, so have all others.
-  if (process.connected) report({ kind: "answer", id: 0 }, () => process.exit(0));
-  else process.exit(0);
+  report({ kind: "answer", id: 0 }, () => process.exit(0));
 }

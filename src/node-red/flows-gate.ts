@@ -7,6 +7,8 @@ import type { NodeAPI } from "node-red";
 export class FlowsGate {
   static readonly #gates = new WeakMap<NodeAPI["events"], FlowsGate>();
   #open = false;
+  /** Counts the deploys that have begun. */
+  #stops = 0;
   readonly #waiting: (() => void)[] = [];
   readonly #watchers = new Set<() => void>();
 
@@ -20,6 +22,7 @@ export class FlowsGate {
   private constructor(events: NodeAPI["events"]) {
     events.on("flows:stopping", () => {
       this.#open = false;
+      this.#stops += 1;
     });
     events.on("flows:started", () => {
       this.#open = true;
@@ -35,6 +38,19 @@ export class FlowsGate {
   /** Calls `watcher` each time the flows have started. */
   watch(watcher: () => void): void {
     this.#watchers.add(watcher);
+  }
+
+  /**
+   * Says whether what was sent just now has reached the next node. Node-RED delivers one turn of the event loop later; a
+   * deploy that begins in between makes the message vanish.
+   */
+  reached(): Promise<boolean> {
+    const stops = this.#stops;
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        resolve(stops === this.#stops);
+      });
+    });
   }
 
   /** Resolves when messages can flow. */

@@ -16,6 +16,13 @@ interface Delivery {
   readonly delivered: () => void;
 }
 
+/** An outcome that comes back to its node as an input. */
+export interface Claim {
+  readonly result: SmsResult;
+  /** To be called right after the report. */
+  readonly reported: () => void;
+}
+
 /**
  * Brings outcomes to the node that queued the SMS. A redeploy may have put a new instance in its place; the old one's
  * `send` and `done` vanish silently then, so the message is given to the new one as an input, whose `send` and `done`
@@ -64,10 +71,16 @@ export class OutcomeDesk {
   }
 
   /** The outcome that a message was sent for by this desk, if it was. */
-  claim(msg: NodeMessage): Delivery | undefined {
+  claim(msg: NodeMessage): Claim | undefined {
     const delivery = this.#claims.get(msg);
     this.#claims.delete(msg);
-    return delivery;
+    if (delivery === undefined) return undefined;
+    return {
+      result: delivery.result,
+      reported: () => {
+        void this.#confirm(delivery);
+      },
+    };
   }
 
   #hand(delivery: Delivery): void {
@@ -79,10 +92,16 @@ export class OutcomeDesk {
       delivered();
     } else if (reporter === origin.instance) {
       reporter.report(result, origin.input);
-      delivered();
+      void this.#confirm(delivery);
     } else {
       this.#claims.set(origin.msg, delivery);
       reporter.node.receive(origin.msg);
     }
+  }
+
+  /** A deploy that began right after the report has swallowed it: it is made again when the flows run. */
+  async #confirm(delivery: Delivery): Promise<void> {
+    if (await this.#gate.reached()) delivery.delivered();
+    else this.deliver(delivery.result, delivery.delivered);
   }
 }

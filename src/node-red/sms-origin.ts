@@ -1,20 +1,30 @@
 import type { NodeMessage } from "node-red";
 import type { Input } from "./wrappers";
 
+/** How an outcome stands among those of its input. */
+export interface Place {
+  readonly isLast: boolean;
+  readonly noneAccepted: boolean;
+}
+
 /** An input with several recipients: what is still open, and whether one was accepted. */
 export class Batch {
-  #open: number;
+  readonly #count: number;
+  readonly #closed = new Map<string, Place>();
   #accepted = false;
 
   constructor(count: number) {
-    this.#open = count;
+    this.#count = count;
   }
 
-  /** Counts one outcome; returns whether it was the last, and whether none was accepted. */
-  close(isAccepted: boolean): { readonly isLast: boolean; readonly noneAccepted: boolean } {
-    this.#open -= 1;
+  /** Counts one outcome, once however often it is reported. */
+  close(id: string, isAccepted: boolean): Place {
+    const known = this.#closed.get(id);
+    if (known !== undefined) return known;
     this.#accepted ||= isAccepted;
-    return { isLast: this.#open === 0, noneAccepted: !this.#accepted };
+    const place = { isLast: this.#closed.size + 1 === this.#count, noneAccepted: !this.#accepted };
+    this.#closed.set(id, place);
+    return place;
   }
 }
 

@@ -66,7 +66,7 @@ export class SmsSendNode implements Reporter {
     own.sms = smsRecord(result);
     if (origin.part !== undefined) own.parts = origin.part;
     this.#badge.ended(result);
-    const { isLast, noneAccepted } = origin.batch.close(ending.outcome === "accepted");
+    const { isLast, noneAccepted } = origin.batch.close(result.id, ending.outcome === "accepted");
     if (ending.outcome === "accepted") {
       send(own);
     } else if (this.#hasFailureOutput) {
@@ -88,10 +88,10 @@ export class SmsSendNode implements Reporter {
   }
 
   async #take(input: Input): Promise<void> {
-    const delivery = this.#desk.claim(input.msg);
-    if (delivery !== undefined) {
-      this.report(delivery.result, input);
-      delivery.delivered();
+    const claim = this.#desk.claim(input.msg);
+    if (claim !== undefined) {
+      this.report(claim.result, input);
+      claim.reported();
       return;
     }
     let request: SendRequest;

@@ -26,6 +26,7 @@ export function sendingFlow(device: PeplinkSimulator, changes: Readonly<Record<s
       ...named("receive"),
       gateway: "gateway",
       interval: "1",
+      start: "all",
       wires: [["received"]],
     },
     { id: "received", type: "test-probe", z: "tab", ...named("received"), wires: [] },

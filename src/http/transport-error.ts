@@ -1,3 +1,4 @@
+import { errors } from "undici";
 import { CellularError, type CellularErrorCode } from "../errors/cellular-error";
 
 /** How far an exchange had come when it broke off. */
@@ -64,20 +65,27 @@ export function transportError(
   stage: Stage,
   outcome: "not-sent" | "unknown",
 ): CellularError {
-  const code = codeOf(error);
-  const [meaning, text] = brokenExchange(code, stage);
-  return new CellularError(meaning, `${label}: ${text}`, { outcome, cause: error });
+  const [meaning, text] = brokenExchange(error, stage);
+  return new CellularError(meaning, `${label}: ${text}`, { outcome, cause: withoutAnswer(error) });
 }
 
-function brokenExchange(code: string, stage: Stage): readonly [CellularErrorCode, string] {
+function brokenExchange(error: unknown, stage: Stage): readonly [CellularErrorCode, string] {
+  const code = codeOf(error);
   if (stage === "connecting") return ["UNREACHABLE", `the request could not be made (${code}). Check the URL.`];
   if (code === "UND_ERR_HEADERS_OVERFLOW") return ["RESPONSE_TOO_LARGE", "the headers of the answer are too large."];
-  if (code.startsWith("HPE_")) {
-    return ["BAD_RESPONSE", `the answer is no valid HTTP (${code}). Check that the URL belongs to the device.`];
+  // By its class: undici does not always give a code to what its parser refuses.
+  if (error instanceof errors.HTTPParserError) {
+    return ["BAD_RESPONSE", "the answer is no valid HTTP. Check that the URL belongs to the device."];
   }
   return stage === "answering"
     ? ["CONNECTION_LOST", "the connection broke in the middle of the answer."]
     : ["CONNECTION_LOST", "the connection broke before an answer came."];
+}
+
+/** undici keeps a piece of the answer in a parser's error, and a device may repeat there what it was asked. */
+function withoutAnswer(error: unknown): unknown {
+  if (error instanceof errors.HTTPParserError) Reflect.deleteProperty(error, "data");
+  return error;
 }
 
 function codeOf(error: unknown): string {

@@ -30,7 +30,8 @@ const list = <const S extends v.GenericSchema>(item: S) =>
 export const Envelope = v.looseObject({
   stat: v.string(),
   code: OptionalNumber,
-  message: OptionalText,
+  // Words for people: an odd form of them must not hide a clear "fail".
+  message: v.fallback(OptionalText, null),
   response: v.optional(v.unknown()),
 });
 export type Envelope = v.InferOutput<typeof Envelope>;

@@ -10,6 +10,8 @@ export interface EnvelopeContext {
   readonly effect: boolean;
   /** What must not be repeated in an error message. */
   readonly secrets: readonly string[];
+  /** A good answer gives out a secret that is not known yet: where it cannot be read, nothing of it is repeated. */
+  readonly givesSecret?: boolean;
 }
 
 /**
@@ -31,18 +33,24 @@ export function isLoginExpired(answer: HttpAnswer): boolean {
 export function readEnvelope(answer: HttpAnswer, context: EnvelopeContext): Envelope {
   const envelope = parseEnvelope(answer);
   if (envelope?.stat === "fail") throw refusal(envelope, answer, context);
-  const { label, effect, secrets } = context;
+  const { label, effect } = context;
   const isOk = answer.status >= 200 && answer.status < 300;
   if (isOk && envelope?.stat === "ok") return envelope;
-  const text = answer.body.toString("utf8");
-  const isHtml = /^\s*(<!doctype|<html)/i.test(text);
-  if (!isOk) throw statusError(answer, { label, effect, words: isHtml ? "" : deviceWords(text, secrets) });
-  const shown = isHtml ? "a web page" : text === "" ? "nothing" : deviceWords(text, secrets);
+  const words = unreadWords(answer, context);
+  if (!isOk) throw statusError(answer, { label, effect, words });
   throw new CellularError(
     "BAD_RESPONSE",
-    `${label}: the answer is not that of the router's API. Check the URL and the firmware. The device says: ${shown}`,
+    `${label}: the answer is not that of the router's API. Check the URL and the firmware. ` +
+      `The device says: ${words === "" ? "nothing that could be shown" : words}`,
     { outcome: effect ? "unknown" : "not-sent", status: answer.status },
   );
+}
+
+/** What can be shown of an answer that is no envelope. */
+function unreadWords({ status, body }: HttpAnswer, { secrets, givesSecret = false }: EnvelopeContext): string {
+  const text = body.toString("utf8");
+  if (/^\s*(<!doctype|<html)/i.test(text)) return "a web page";
+  return givesSecret && status < 300 ? "" : deviceWords(text, secrets);
 }
 
 function refusal(envelope: Envelope, answer: HttpAnswer, { label, effect, secrets }: EnvelopeContext): CellularError {

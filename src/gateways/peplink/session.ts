@@ -178,7 +178,7 @@ function readLoginEnvelope(
   secrets: readonly string[],
 ): ReturnType<typeof readEnvelope> {
   try {
-    return readEnvelope(answer, { label, effect: false, secrets });
+    return readEnvelope(answer, { label, effect: false, secrets, givesSecret: true });
   } catch (error) {
     if (!(error instanceof CellularError) || error.code !== "REFUSED") throw error;
     throw new CellularError("AUTH_FAILED", `${error.message} Check the credentials.`, { cause: error });

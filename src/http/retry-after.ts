@@ -9,7 +9,8 @@ export function retryAfterOf(answer: HttpAnswer): number | undefined {
   const value = singleHeader(answer, "retry-after")?.trim();
   if (value === undefined || value === "") return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+  // Date.parse makes a date of almost anything, "-5" too; an HTTP date begins with the name of its weekday.
+  const date = /^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(date)) return undefined;
   const serverNow = Date.parse(singleHeader(answer, "date") ?? "");
   return Math.max(0, date - (Number.isNaN(serverNow) ? Date.now() : serverNow));

@@ -61,7 +61,7 @@ export function statusError(answer: HttpAnswer, { label, effect, words }: Status
   }
   if (status >= 300 && status < 400) {
     const location = singleHeader(answer, "location") ?? "";
-    const target = URL.canParse(location) ? new URL(location).origin : undefined;
+    const target = /^https?:/i.test(location) && URL.canParse(location) ? new URL(location).origin : undefined;
     const text = `the device sends to another address${target === undefined ? "" : ` (${target})`}. Enter that as URL.`;
     return make("BAD_RESPONSE", text, { outcome: lost });
   }

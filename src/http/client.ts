@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from "undici";
 import { CellularError } from "../errors/cellular-error";
-import { createConnector, type TrustSettings } from "./connector";
+import { createConnector, type Connector, type TrustSettings } from "./connector";
 import { describeDuration, transportError, type Stage } from "./transport-error";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -48,7 +48,10 @@ export class HttpClient {
   /** Device and origin, as they stand at the head of error messages. */
   readonly label: string;
   readonly #basePath: string;
+  readonly #connector: Connector;
   readonly #agent: Agent;
+  readonly #inFlight = new Set<Promise<HttpAnswer>>();
+  #isClosed = false;
 
   /** @throws CellularError `CONFIG_MISSING` if the URL or the trust settings cannot be used. */
   constructor(options: HttpClientOptions) {
@@ -56,8 +59,9 @@ export class HttpClient {
     this.origin = url.origin;
     this.label = `${options.device} ${url.origin}`;
     this.#basePath = url.pathname.replace(/\/+$/, "");
+    this.#connector = createConnector({ ...options.trust, label: this.label, timeout: CONNECT_TIMEOUT_MS });
     this.#agent = new Agent({
-      connect: createConnector({ ...options.trust, label: this.label, timeout: CONNECT_TIMEOUT_MS }),
+      connect: this.#connector.connect,
       keepAliveTimeout: SOCKET_REST_MS,
       keepAliveMaxTimeout: SOCKET_REST_MS,
       // undici restarts these at each byte; one total deadline below covers both.
@@ -69,17 +73,28 @@ export class HttpClient {
   /**
    * Makes one request and reads the whole answer; never repeats it, never follows a redirect.
    * @throws CellularError `UNREACHABLE`, `TLS_UNTRUSTED`, `TIMEOUT`, `CONNECTION_LOST`, `RESPONSE_TOO_LARGE`,
-   *   `BAD_RESPONSE` or `INTERRUPTED`; an answer of any status is no error here.
+   *   `BAD_RESPONSE` or `INTERRUPTED` (after `close` too); an answer of any status is no error here.
    */
-  request(request: HttpRequest): Promise<HttpAnswer> {
-    return new Promise<HttpAnswer>((resolve, reject) => {
+  async request(request: HttpRequest): Promise<HttpAnswer> {
+    if (this.#isClosed) throw new CellularError("INTERRUPTED", `${this.label}: the client is closed.`);
+    const answer = new Promise<HttpAnswer>((resolve, reject) => {
       new Exchange(this.label, request, resolve, reject).start(this.#agent, this.origin, this.#basePath);
     });
+    this.#inFlight.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#inFlight.delete(answer);
+    }
   }
 
-  /** Ends all connections once the requests in flight have ended. */
+  /** Ends all connections once the requests in flight have ended, and the attempts to connect that nobody waits for. */
   async close(): Promise<void> {
-    await this.#agent.close();
+    this.#isClosed = true;
+    await Promise.allSettled(this.#inFlight);
+    // Not its close(): that would wait for a connection that nobody wants any more.
+    await this.#agent.destroy();
+    this.#connector.giveUp();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { CellularError } from "../errors/cellular-error";
@@ -27,34 +27,49 @@ interface ConnectorOptions extends TrustSettings {
   readonly timeout: number;
 }
 
+export interface Connector {
+  readonly connect: buildConnector.connector;
+  /** Ends the attempts that are still being made. */
+  giveUp(): void;
+}
+
 /**
  * Makes connections for undici and turns every failure into a `CellularError`, so that a failure to connect (nothing
  * left) can never be taken for a connection that broke later.
  * @throws CellularError `CONFIG_MISSING` if the fingerprint is no SHA-256.
  */
-export function createConnector(options: ConnectorOptions): buildConnector.connector {
+export function createConnector(options: ConnectorOptions): Connector {
   const pin = options.fingerprint ? normalizeFingerprint(options.fingerprint, options.label) : undefined;
-  const connect = buildConnector({
+  // It returns the socket, which its type keeps to itself.
+  const open: (...parameters: Parameters<buildConnector.connector>) => unknown = buildConnector({
     ...options.tls,
     ...(pin === undefined ? {} : { rejectUnauthorized: false }),
     timeout: options.timeout,
     // A resumed session shows an empty certificate, which no fingerprint could be compared with.
     maxCachedSessions: 0,
   });
-  return (target, callback) => {
-    connect(target, (error: Error | null, socket: Socket | TLSSocket | null) => {
-      if (error !== null || socket === null) {
-        callback(connectError(error, options.label, options.timeout), null);
-        return;
-      }
-      const mismatch = pin === undefined ? undefined : pinMismatch(socket, pin, options.label);
-      if (mismatch === undefined) {
-        callback(null, socket);
-        return;
-      }
-      socket.destroy();
-      callback(mismatch, null);
-    });
+  const attempts = new Set<Socket>();
+  return {
+    connect(target, callback) {
+      const attempt = open(target, (error: Error | null, socket: Socket | TLSSocket | null) => {
+        if (attempt instanceof Socket) attempts.delete(attempt);
+        if (error !== null || socket === null) {
+          callback(connectError(error, options.label, options.timeout), null);
+          return;
+        }
+        const mismatch = pin === undefined ? undefined : pinMismatch(socket, pin, options.label);
+        if (mismatch === undefined) {
+          callback(null, socket);
+          return;
+        }
+        socket.destroy();
+        callback(mismatch, null);
+      });
+      if (attempt instanceof Socket) attempts.add(attempt);
+    },
+    giveUp() {
+      for (const attempt of attempts) attempt.destroy(new Error("the connection is no longer needed"));
+    },
   };
 }
 

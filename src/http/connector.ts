@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { buildConnector } from "undici";
 import { CellularError } from "../errors/cellular-error";
 import { connectError } from "./transport-error";
@@ -36,10 +36,11 @@ export interface Connector {
 /**
  * Makes connections for undici and turns every failure into a `CellularError`, so that a failure to connect (nothing
  * left) can never be taken for a connection that broke later.
- * @throws CellularError `CONFIG_MISSING` if the fingerprint is no SHA-256.
+ * @throws CellularError `CONFIG_MISSING` if the fingerprint is no SHA-256 or a certificate or key cannot be read.
  */
 export function createConnector(options: ConnectorOptions): Connector {
   const pin = options.fingerprint ? normalizeFingerprint(options.fingerprint, options.label) : undefined;
+  checkTlsSettings(options.tls, options.label);
   // It returns the socket, which its type keeps to itself.
   const open: (...parameters: Parameters<buildConnector.connector>) => unknown = buildConnector({
     ...options.tls,
@@ -71,6 +72,19 @@ export function createConnector(options: ConnectorOptions): Connector {
       for (const attempt of attempts) attempt.destroy(new Error("the connection is no longer needed"));
     },
   };
+}
+
+/** Found out now: at each connection it would look like a device that cannot be reached. */
+function checkTlsSettings(settings: TlsSettings | undefined, label: string): void {
+  try {
+    if (settings !== undefined) createSecureContext(settings);
+  } catch (error) {
+    throw new CellularError(
+      "CONFIG_MISSING",
+      `${label}: a certificate, key or passphrase of the TLS configuration cannot be read. Correct it.`,
+      { cause: error },
+    );
+  }
 }
 
 function normalizeFingerprint(text: string, label: string): string {

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { Agent, type Dispatcher } from "undici";
 import { CellularError } from "../errors/cellular-error";
 import { createConnector, type Connector, type TrustSettings } from "./connector";
@@ -49,8 +50,9 @@ export class HttpClient {
   readonly label: string;
   readonly #basePath: string;
   readonly #connector: Connector;
-  readonly #agent: Agent;
   readonly #inFlight = new Set<Promise<HttpAnswer>>();
+  #agent: Agent;
+  #lastAnswerAt: number | undefined;
   #isClosed = false;
 
   /** @throws CellularError `CONFIG_MISSING` if the URL or the trust settings cannot be used. */
@@ -60,14 +62,7 @@ export class HttpClient {
     this.label = `${options.device} ${url.origin}`;
     this.#basePath = url.pathname.replace(/\/+$/, "");
     this.#connector = createConnector({ ...options.trust, label: this.label, timeout: CONNECT_TIMEOUT_MS });
-    this.#agent = new Agent({
-      connect: this.#connector.connect,
-      keepAliveTimeout: SOCKET_REST_MS,
-      keepAliveMaxTimeout: SOCKET_REST_MS,
-      // undici restarts these at each byte; one total deadline below covers both.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    this.#agent = createAgent(this.#connector);
   }
 
   /**
@@ -77,15 +72,27 @@ export class HttpClient {
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
     if (this.#isClosed) throw new CellularError("INTERRUPTED", `${this.label}: the client is closed.`);
+    this.#leaveRestedSockets();
     const answer = new Promise<HttpAnswer>((resolve, reject) => {
       new Exchange(this.label, request, resolve, reject).start(this.#agent, this.origin, this.#basePath);
     });
     this.#inFlight.add(answer);
     try {
-      return await answer;
+      const received = await answer;
+      this.#lastAnswerAt = performance.now();
+      return received;
     } finally {
       this.#inFlight.delete(answer);
     }
+  }
+
+  /** undici ends sockets that rested too long by a timer, which is late where this process was busy for seconds. */
+  #leaveRestedSockets(): void {
+    if (this.#inFlight.size > 0 || this.#lastAnswerAt === undefined) return;
+    if (performance.now() - this.#lastAnswerAt <= SOCKET_REST_MS) return;
+    void this.#agent.destroy();
+    this.#agent = createAgent(this.#connector);
+    this.#lastAnswerAt = undefined;
   }
 
   /** Ends all connections once the requests in flight have ended, and the attempts to connect that nobody waits for. */
@@ -96,6 +103,17 @@ export class HttpClient {
     await this.#agent.destroy();
     this.#connector.giveUp();
   }
+}
+
+function createAgent(connector: Connector): Agent {
+  return new Agent({
+    connect: connector.connect,
+    keepAliveTimeout: SOCKET_REST_MS,
+    keepAliveMaxTimeout: SOCKET_REST_MS,
+    // undici restarts these at each byte; one total deadline covers both.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 }
 
 function parseBaseUrl(text: string, device: string): URL {

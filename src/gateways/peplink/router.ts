@@ -162,7 +162,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
     const answer = await this.#http.request({
       method: "GET",
       path: "/api/info.firmware",
-      timeout: options.timeout ?? this.#timeout,
+      timeout: new Deadline(options.timeout ?? this.#timeout).remaining,
       signal: options.signal,
       effect: false,
     });

@@ -23,4 +23,8 @@ export class Deadline {
   get remaining(): number {
     return Math.min(Math.max(1, this.#end - performance.now()), LONGEST_MS);
   }
+
+  get isOver(): boolean {
+    return this.remaining <= 1;
+  }
 }

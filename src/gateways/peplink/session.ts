@@ -36,7 +36,7 @@ export class PeplinkSession {
   readonly #http: HttpClient;
   readonly #credentials: PeplinkCredentials;
   #login: Login | undefined;
-  #loggingIn: Promise<Login> | undefined;
+  #loggingIn: { readonly login: Promise<Login>; readonly deadline: Deadline } | undefined;
 
   constructor(http: HttpClient, credentials: PeplinkCredentials) {
     this.#http = http;
@@ -85,11 +85,22 @@ export class PeplinkSession {
   }
 
   async #shared({ signal, deadline }: LoginCall): Promise<Login> {
-    // One caller's abort must not end a login that others wait for: only the wait ends.
-    this.#loggingIn ??= this.#logIn(deadline).finally(() => {
-      this.#loggingIn = undefined;
-    });
-    return waitFor(this.#loggingIn, deadline, signal, this.#http.label);
+    for (;;) {
+      if (signal?.aborted) throw interrupted(this.#http.label, signal);
+      // One caller's abort must not end a login that others wait for: only the wait ends.
+      const shared = (this.#loggingIn ??= {
+        deadline,
+        login: this.#logIn(deadline).finally(() => {
+          this.#loggingIn = undefined;
+        }),
+      });
+      try {
+        return await waitFor(shared.login, deadline, signal, this.#http.label);
+      } catch (error) {
+        // It had the time of the caller that began it; one that joined with more time begins another.
+        if (!ranOutOfTime(error) || !shared.deadline.isOver || deadline.isOver) throw error;
+      }
+    }
   }
 
   async #logIn(deadline: Deadline): Promise<Login> {
@@ -185,6 +196,15 @@ function readLoginEnvelope(
   }
 }
 
+function ranOutOfTime(error: unknown): boolean {
+  return error instanceof CellularError && (error.code === "TIMEOUT" || error.code === "UNREACHABLE");
+}
+
+function interrupted(label: string, signal: AbortSignal | undefined): CellularError {
+  const text = `${label}: the request was cut off on this side during the login.`;
+  return new CellularError("INTERRUPTED", text, { cause: signal?.reason });
+}
+
 async function waitFor<T>(
   shared: Promise<T>,
   deadline: Deadline,
@@ -194,8 +214,7 @@ async function waitFor<T>(
   let stop = (): void => undefined;
   const givenUp = new Promise<never>((_resolve, reject) => {
     const onAbort = (): void => {
-      const text = `${label}: the request was cut off on this side during the login.`;
-      reject(new CellularError("INTERRUPTED", text, { cause: signal?.reason }));
+      reject(interrupted(label, signal));
     };
     // The login ends at its own deadline with a better reason; this one is for callers that joined with less time.
     const timer = setTimeout(() => {

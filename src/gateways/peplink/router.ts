@@ -68,6 +68,8 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
   readonly #http: HttpClient;
   readonly #session: PeplinkSession;
   readonly #options: PeplinkRouterOptions;
+  readonly #inFlight = new Set<Promise<Envelope>>();
+  #isClosed = false;
 
   /** @throws CellularError `CONFIG_MISSING` if the URL or the fingerprint cannot be used. */
   constructor(options: PeplinkRouterOptions) {
@@ -170,7 +172,10 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
     return { version: firmwareVersion(raw), raw };
   }
 
+  /** Logs out and closes all connections once the calls in flight have ended; later calls are `INTERRUPTED`. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#inFlight);
     await this.#session.close(LOGOUT_TIMEOUT_MS);
     await this.#http.close();
   }
@@ -180,6 +185,17 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
   }
 
   async #call(call: ApiCall, options: CallOptions): Promise<Envelope> {
+    if (this.#isClosed) throw new CellularError("INTERRUPTED", `${this.#http.label}: the driver is closed.`);
+    const envelope = this.#makeCall(call, options);
+    this.#inFlight.add(envelope);
+    try {
+      return await envelope;
+    } finally {
+      this.#inFlight.delete(envelope);
+    }
+  }
+
+  async #makeCall(call: ApiCall, options: CallOptions): Promise<Envelope> {
     const deadline = new Deadline(options.timeout ?? this.#timeout);
     const { signal } = options;
     const login = await this.#permitted(call.method, { deadline, signal });

@@ -35,6 +35,7 @@ interface LoginCall {
 export class PeplinkSession {
   readonly #http: HttpClient;
   readonly #credentials: PeplinkCredentials;
+  readonly #ending = new AbortController();
   #login: Login | undefined;
   #loggingIn: { readonly login: Promise<Login>; readonly deadline: Deadline } | undefined;
 
@@ -72,8 +73,13 @@ export class PeplinkSession {
     if (this.#login === stale) this.#login = undefined;
   }
 
-  /** Logs out, so that the router's few sessions are not used up. A failure does not matter: sessions end by themselves. */
+  /**
+   * Logs out, so that the router's few sessions are not used up. A failure does not matter: sessions end by themselves.
+   * A login that is still on its way, its callers gone, is waited for as long.
+   * @param timeout Milliseconds for either.
+   */
   async close(timeout: number): Promise<void> {
+    await this.#loginOnItsWay(timeout);
     const login = this.#login;
     this.#login = undefined;
     if (login === undefined || this.#credentials.auth !== "password") return;
@@ -81,6 +87,16 @@ export class PeplinkSession {
       await this.#post("/api/logout", {}, login.headers, new Deadline(timeout));
     } catch (error) {
       if (!(error instanceof CellularError)) throw error;
+    }
+  }
+
+  async #loginOnItsWay(timeout: number): Promise<void> {
+    if (this.#loggingIn === undefined) return;
+    try {
+      await waitFor(this.#loggingIn.login, new Deadline(timeout), undefined, this.#http.label);
+    } catch (error) {
+      if (!(error instanceof CellularError)) throw error;
+      this.#ending.abort(error);
     }
   }
 
@@ -172,6 +188,7 @@ export class PeplinkSession {
       headers: { ...headers, "content-type": "application/json" },
       body: JSON.stringify(content),
       timeout: deadline.remaining,
+      signal: this.#ending.signal,
       effect: false,
     });
   }

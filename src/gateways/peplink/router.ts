@@ -87,7 +87,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
   }
 
   checkAddress(to: string): string {
-    return parsePhoneNumber(to);
+    return parsePhoneNumber(addressText(to));
   }
 
   checkSms(sms: OutgoingSms): CheckedSms {
@@ -253,6 +253,12 @@ function credentialsOf(options: PeplinkRouterOptions): PeplinkCredentials {
   const { username = "", password = "", clientId = "", clientSecret = "" } = options;
   const auth = options.auth ?? (clientId === "" ? "password" : "client");
   return auth === "client" ? { auth, clientId, clientSecret } : { auth, username, password };
+}
+
+/** Code without types gives numbers too, which have lost their +. */
+function addressText(to: unknown): string {
+  if (typeof to === "string") return to;
+  throw new CellularError("ADDRESS_INVALID", "The recipient is no text: write + and the digits as a string.");
 }
 
 function checkConnId(connId: number | undefined): number | undefined {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import type { CellularErrorCode, Outcome } from "../../src/errors/cellular-error";
-import { HttpClient, type HttpRequest } from "../../src/http";
 import { assertFailure, assertKeeps, failureIn, failureOf } from "../support/failure";
 import {
   answer,
@@ -11,38 +10,12 @@ import {
   dripHead,
   hangUp,
   inTurn,
-  json,
   reset,
   silence,
   truncated,
 } from "../support/raw-replies";
-import { RawServer, type RawServerOptions, type Reply } from "../support/raw-server";
-
-const SECRETS = ["token-4711", "secret body"];
-const post: HttpRequest = {
-  method: "POST",
-  path: "/api/do?accessToken=token-4711",
-  headers: { "content-type": "text/plain" },
-  body: "secret body",
-  timeout: 5000,
-  effect: true,
-};
-const ok = json({ stat: "ok" });
-
-let servers: RawServer[] = [];
-let clients: HttpClient[] = [];
-
-async function serve(reply: Reply, options?: RawServerOptions): Promise<RawServer> {
-  const server = await RawServer.start(() => reply, options);
-  servers.push(server);
-  return server;
-}
-
-function clientOf(url: string): HttpClient {
-  const client = new HttpClient({ url, device: "Test device" });
-  clients.push(client);
-  return client;
-}
+import { RawServer, type Reply } from "../support/raw-server";
+import { clientOf, ok, post, SECRETS, serve } from "./bench";
 
 async function refusingUrl(): Promise<string> {
   const server = await RawServer.start(() => ok);
@@ -50,13 +23,6 @@ async function refusingUrl(): Promise<string> {
   await server.stop();
   return url;
 }
-
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await Promise.all(clients.map((client) => client.close()));
-  servers = [];
-  clients = [];
-});
 
 describe("The base URL of an HTTP client", () => {
   const wrong: readonly [what: string, url: string][] = [
@@ -315,99 +281,3 @@ describe("A request that is cut off by its caller", () => {
     assert.equal(status, 200);
   });
 });
-
-describe("The connections of an HTTP client", () => {
-  it("are used again for what follows at once", async () => {
-    const server = await serve(ok);
-    const client = clientOf(server.url);
-    for (let count = 0; count < 20; count += 1) await client.request(post);
-    // Two take turns: undici lets a socket rest for one turn of the event loop before it uses it again.
-    assert.ok(server.connections <= 2, `${server.connections} connections`);
-  });
-
-  it("are not used again after more than a second of rest", async () => {
-    const server = await serve(ok);
-    const client = clientOf(server.url);
-    await client.request(post);
-    await server.until(() => server.openConnections === 0);
-    await client.request(post);
-    assert.deepEqual([server.connections, server.requests.length], [2, 2]);
-  });
-
-  it("are not used again after a rest in which this process was busy", async () => {
-    const server = await serve(ok);
-    const client = clientOf(server.url);
-    await client.request(post);
-    // Nothing of this process runs meanwhile, no timer either.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
-    await client.request(post);
-    assert.deepEqual([server.connections, server.requests.length], [2, 2]);
-  });
-
-  it("that the device ends after each answer cost no request", async () => {
-    const server = await serve(bytesAndEnd("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
-    const client = clientOf(server.url);
-    for (let count = 0; count < 20; count += 1) assert.equal((await client.request(post)).status, 200);
-    assert.equal(server.requests.length, 20);
-  });
-
-  it("that the device says to keep for less than we would rest are not used again", async () => {
-    const server = await serve(json({}, { "Keep-Alive": "timeout=1" }));
-    const client = clientOf(server.url);
-    await client.request(post);
-    await client.request(post);
-    assert.equal(server.connections, 2);
-  });
-
-  it("are all ended by close, with every timer", async function () {
-    // By themselves they would end after a second.
-    this.timeout(900);
-    await turn();
-    const timers = alive("Timeout");
-    const server = await RawServer.start(() => ok);
-    const client = new HttpClient({ url: server.url, device: "Test device" });
-    await Promise.all(Array.from({ length: 5 }, () => client.request(post)));
-    await client.close();
-    await server.until(() => server.openConnections === 0);
-    await server.stop();
-    await settled(() => alive("TCP") === 0 && alive("Timeout") <= timers);
-  });
-
-  it("are ended by close once the request in flight has its answer", async () => {
-    let release = (): void => undefined;
-    const server = await serve(({ stream }) => {
-      release = () => stream.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    });
-    const client = clientOf(server.url);
-    const request = client.request(post);
-    await server.until(() => server.requests.length === 1);
-    const closed = client.close();
-    release();
-    assert.equal((await request).status, 200);
-    await closed;
-    await server.until(() => server.openConnections === 0);
-  });
-
-  it("are made by nobody after close: a request is INTERRUPTED and not sent", async () => {
-    const server = await serve(ok);
-    const client = clientOf(server.url);
-    await client.close();
-    assertFailure(await failureOf(client.request(post)), "INTERRUPTED", "not-sent");
-    assert.equal(server.connections, 0);
-    await client.close();
-  });
-});
-
-/** How many things of a kind keep this process alive. */
-function alive(kind: string): number {
-  return process.getActiveResourcesInfo().filter((name) => name.startsWith(kind)).length;
-}
-
-/** Turns of the event loop until a condition holds; what never holds ends by mocha's time limit. */
-async function settled(condition: () => boolean): Promise<void> {
-  while (!condition()) await turn();
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

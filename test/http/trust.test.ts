@@ -1,29 +1,12 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
-import { HttpClient, type HttpRequest, type TrustSettings } from "../../src/http";
 import { selfSigned } from "../support/certificate";
 import { assertFailure, failureIn, failureOf } from "../support/failure";
-import { json } from "../support/raw-replies";
-import { RawServer, type RawServerOptions } from "../support/raw-server";
+import type { RawServerOptions } from "../support/raw-server";
+import { clientOf, ok, post, serve } from "./bench";
 
 const certificate = selfSigned();
 const other = selfSigned();
-const request: HttpRequest = { method: "POST", path: "/api/login", body: "secret", timeout: 5000, effect: true };
-
-let servers: RawServer[] = [];
-let clients: HttpClient[] = [];
-
-async function serve(options: RawServerOptions): Promise<RawServer> {
-  const server = await RawServer.start(() => json({ stat: "ok" }), options);
-  servers.push(server);
-  return server;
-}
-
-function clientOf(url: string, trust: TrustSettings = {}): HttpClient {
-  const client = new HttpClient({ url, device: "Test device", trust });
-  clients.push(client);
-  return client;
-}
 
 /** Keeps all handshakes back until it is opened. */
 function gate(): { readonly options: Pick<RawServerOptions, "meet">; readonly open: () => void } {
@@ -43,13 +26,6 @@ function gate(): { readonly options: Pick<RawServerOptions, "meet">; readonly op
   };
 }
 
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await Promise.all(clients.map((client) => client.close()));
-  servers = [];
-  clients = [];
-});
-
 describe("A fingerprint", () => {
   for (const wrong of ["12:34", "x".repeat(64), "ab".repeat(20), `${"ab".repeat(32)}00`]) {
     it(`of ${wrong.length} characters that is no SHA-256 is refused before any connection`, () => {
@@ -59,8 +35,8 @@ describe("A fingerprint", () => {
   }
 
   it("with an http:// URL is TLS_UNTRUSTED: nothing is sent in clear", async () => {
-    const server = await serve({});
-    const error = await failureOf(clientOf(server.url, { fingerprint: "ab".repeat(32) }).request(request));
+    const server = await serve(ok, {});
+    const error = await failureOf(clientOf(server.url, { fingerprint: "ab".repeat(32) }).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     assert.equal(server.receivedBytes, 0);
   });
@@ -82,8 +58,8 @@ describe(`A device with a self-signed certificate${certificate === undefined ? "
   const { fingerprint, cert } = certificate;
 
   it("is TLS_UNTRUSTED without a fingerprint or a CA, and gets nothing of the request", async () => {
-    const server = await serve({ tls: certificate });
-    const error = await failureOf(clientOf(server.url).request(request));
+    const server = await serve(ok, { tls: certificate });
+    const error = await failureOf(clientOf(server.url).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     assert.equal(error.retryable, false);
     assert.match(error.message, /fingerprint/);
@@ -98,72 +74,72 @@ describe(`A device with a self-signed certificate${certificate === undefined ? "
   ];
   for (const [how, text] of written) {
     it(`is trusted by its fingerprint ${how}`, async () => {
-      const server = await serve({ tls: certificate });
-      const { status } = await clientOf(server.url, { fingerprint: text }).request(request);
+      const server = await serve(ok, { tls: certificate });
+      const { status } = await clientOf(server.url, { fingerprint: text }).request(post);
       assert.equal(status, 200);
     });
   }
 
   it("is trusted by its fingerprint on every new connection, resumed sessions or not", async () => {
-    const server = await serve({ tls: certificate });
+    const server = await serve(ok, { tls: certificate });
     const client = clientOf(server.url, { fingerprint });
-    const answers = await Promise.all(Array.from({ length: 5 }, () => client.request(request)));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.request(post)));
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
     assert.equal(server.connections, 5);
   });
 
   it("with another fingerprint is TLS_UNTRUSTED, gets not a byte of the request and loses the connection", async () => {
-    const server = await serve({ tls: certificate });
-    const error = await failureOf(clientOf(server.url, { fingerprint: other.fingerprint }).request(request));
+    const server = await serve(ok, { tls: certificate });
+    const error = await failureOf(clientOf(server.url, { fingerprint: other.fingerprint }).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     await server.until(() => server.openConnections === 0);
     assert.equal(server.receivedBytes, 0);
   });
 
   it("with another fingerprint is TLS_UNTRUSTED even where the CA is trusted or checks are off", async () => {
-    const server = await serve({ tls: certificate });
+    const server = await serve(ok, { tls: certificate });
     for (const tls of [{ ca: cert }, { rejectUnauthorized: false }]) {
-      const error = await failureOf(clientOf(server.url, { fingerprint: other.fingerprint, tls }).request(request));
+      const error = await failureOf(clientOf(server.url, { fingerprint: other.fingerprint, tls }).request(post));
       assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     }
     assert.equal(server.receivedBytes, 0);
   });
 
   it("is trusted by a CA of the TLS configuration", async () => {
-    const server = await serve({ tls: certificate });
-    assert.equal((await clientOf(server.url, { tls: { ca: cert } }).request(request)).status, 200);
+    const server = await serve(ok, { tls: certificate });
+    assert.equal((await clientOf(server.url, { tls: { ca: cert } }).request(post)).status, 200);
   });
 
   it("is not trusted by another CA", async () => {
-    const server = await serve({ tls: certificate });
-    const error = await failureOf(clientOf(server.url, { tls: { ca: other.cert } }).request(request));
+    const server = await serve(ok, { tls: certificate });
+    const error = await failureOf(clientOf(server.url, { tls: { ca: other.cert } }).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     assert.equal(server.receivedBytes, 0);
   });
 
   it("is not trusted by its CA if its name is another one", async () => {
-    const server = await serve({ tls: certificate });
+    const server = await serve(ok, { tls: certificate });
     const tls = { ca: cert, servername: "elsewhere.test" };
-    const error = await failureOf(clientOf(server.url, { tls }).request(request));
+    const error = await failureOf(clientOf(server.url, { tls }).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     assert.equal(server.receivedBytes, 0);
   });
 
   it("is trusted unchecked if the TLS configuration says so", async () => {
-    const server = await serve({ tls: certificate });
-    assert.equal((await clientOf(server.url, { tls: { rejectUnauthorized: false } }).request(request)).status, 200);
+    const server = await serve(ok, { tls: certificate });
+    assert.equal((await clientOf(server.url, { tls: { rejectUnauthorized: false } }).request(post)).status, 200);
   });
 
   it("that is asked by http:// is no valid HTTP, or a lost connection, and what left is unknown", async () => {
-    const server = await serve({ tls: certificate });
-    const error = await failureOf(clientOf(server.url.replace("https", "http")).request(request));
+    const server = await serve(ok, { tls: certificate });
+    const error = await failureOf(clientOf(server.url.replace("https", "http")).request(post));
     assert.ok(error.code === "BAD_RESPONSE" || error.code === "CONNECTION_LOST", error.code);
     assert.equal(server.receivedBytes, 0);
   });
 
   it("that speaks plain HTTP only is UNREACHABLE by https://, and not sent", async () => {
-    const server = await serve({});
-    const error = await failureOf(clientOf(server.url.replace("http", "https"), { fingerprint }).request(request));
+    const server = await serve(ok, {});
+    const error = await failureOf(clientOf(server.url.replace("http", "https"), { fingerprint }).request(post));
     assertFailure(error, "UNREACHABLE", "not-sent");
     assert.equal(server.requests.length, 0);
   });
@@ -172,8 +148,8 @@ describe(`A device with a self-signed certificate${certificate === undefined ? "
     const meet = (socket: Socket): void => {
       socket.once("data", () => socket.resetAndDestroy());
     };
-    const server = await serve({ tls: certificate, meet });
-    const error = await failureOf(clientOf(server.url, { fingerprint }).request(request));
+    const server = await serve(ok, { tls: certificate, meet });
+    const error = await failureOf(clientOf(server.url, { fingerprint }).request(post));
     assertFailure(error, "UNREACHABLE", "not-sent");
   });
 });
@@ -187,12 +163,12 @@ describe(`A handshake that takes long${certificate === undefined ? " (skipped: o
 
   it("is UNREACHABLE at the end of the request's time, and the request never arrives later", async () => {
     const { options, open } = gate();
-    const server = await serve({ tls: certificate, ...options });
+    const server = await serve(ok, { tls: certificate, ...options });
     const client = clientOf(server.url, trust);
-    const error = await failureOf(client.request({ ...request, timeout: 100 }));
+    const error = await failureOf(client.request({ ...post, timeout: 100 }));
     assertFailure(error, "UNREACHABLE", "not-sent");
     open();
-    assert.equal((await client.request({ ...request, path: "/api/second" })).status, 200);
+    assert.equal((await client.request({ ...post, path: "/api/second" })).status, 200);
     assert.deepEqual(
       server.requests.map(({ path }) => path),
       ["/api/second"],
@@ -201,15 +177,15 @@ describe(`A handshake that takes long${certificate === undefined ? " (skipped: o
 
   it("can be cut off: INTERRUPTED, not sent, and the request never arrives later", async () => {
     const { options, open } = gate();
-    const server = await serve({ tls: certificate, ...options });
+    const server = await serve(ok, { tls: certificate, ...options });
     const client = clientOf(server.url, trust);
     const stop = new AbortController();
-    const failure = failureOf(client.request({ ...request, signal: stop.signal }));
+    const failure = failureOf(client.request({ ...post, signal: stop.signal }));
     await server.until(() => server.connections === 1);
     stop.abort();
     assertFailure(await failure, "INTERRUPTED", "not-sent");
     open();
-    assert.equal((await client.request({ ...request, path: "/api/second" })).status, 200);
+    assert.equal((await client.request({ ...post, path: "/api/second" })).status, 200);
     assert.deepEqual(
       server.requests.map(({ path }) => path),
       ["/api/second"],
@@ -219,9 +195,9 @@ describe(`A handshake that takes long${certificate === undefined ? " (skipped: o
   it("does not hold close() up once its request was given up", async function () {
     this.timeout(2000);
     const { options, open } = gate();
-    const server = await serve({ tls: certificate, ...options });
+    const server = await serve(ok, { tls: certificate, ...options });
     const client = clientOf(server.url, trust);
-    await failureOf(client.request({ ...request, timeout: 100 }));
+    await failureOf(client.request({ ...post, timeout: 100 }));
     await client.close();
     open();
     await server.until(() => server.openConnections === 0);

@@ -1,2 +1,2 @@
 export { systemClock, type Clock } from "./clock";
-export { Lane, type Health, type Rank } from "./lane";
+export { Lane, NO_REQUEST, type Health, type Rank } from "./lane";

@@ -24,6 +24,9 @@ const TROUBLE: ReadonlySet<CellularErrorCode> = new Set<CellularErrorCode>([
 /** Failures of one request at a gateway that is well. What is in neither set never reached it. */
 const ANSWERS: ReadonlySet<CellularErrorCode> = new Set<CellularErrorCode>(["REFUSED", "NOT_FOUND", "UNSUPPORTED"]);
 
+/** What a task returns that made no request after all: its end says nothing about the gateway. */
+export const NO_REQUEST: unique symbol = Symbol("no request");
+
 /** The gateway's state as its last request showed it: undefined before the first, null if all is well. */
 export type Health = CellularError | null | undefined;
 
@@ -77,7 +80,7 @@ export class Lane {
   }
 
   /**
-   * Runs a task when its turn has come.
+   * Runs a task when its turn has come. How it ends is how the gateway is, unless it returns `NO_REQUEST`.
    * @throws CellularError `AUTH_FAILED` at once, without running the task, while a refused login is in force; otherwise
    *   what the task throws.
    */
@@ -102,7 +105,7 @@ export class Lane {
   async #observed<T>(task: () => Promise<T>): Promise<T> {
     try {
       const result = await task();
-      this.#reached();
+      if (result !== NO_REQUEST) this.#reached();
       return result;
     } catch (error) {
       if (error instanceof CellularError) {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { asCellularError, CellularError } from "../errors/cellular-error";
-import { systemClock, type Clock, type Lane } from "../lane";
+import { NO_REQUEST, systemClock, type Clock, type Lane } from "../lane";
 import type { Ending, Entry, FinishedEntry, Submission } from "./entry";
 import { Pace, quotaError, type Hold, type PaceLimits } from "./pace";
 import type { OutboxStore } from "./store";
@@ -195,7 +195,7 @@ export class Outbox<Job, Origin, Receipt> {
         this.#requestedTurns -= 1;
         // Between the request for a turn and the turn, all may have changed.
         entry = this.#running && this.#pace.hold() === undefined ? this.#line.next() : undefined;
-        if (entry !== undefined) await this.#attempt(entry);
+        return entry === undefined ? NO_REQUEST : await this.#attempt(entry);
       });
     } catch (error) {
       if (entry === undefined) {
@@ -207,14 +207,14 @@ export class Outbox<Job, Origin, Receipt> {
   }
 
   /** One attempt, in the lane. Throws what the gateway said, so that the lane sees it too. */
-  async #attempt(queued: Entry<Job, Origin, Receipt>): Promise<void> {
+  async #attempt(queued: Entry<Job, Origin, Receipt>): Promise<typeof NO_REQUEST | undefined> {
     const entry = { ...queued, state: "sending" as const, attempts: queued.attempts + 1 };
     this.#line.put(entry);
     try {
       await this.#write(entry);
     } catch (error) {
       await this.#finish(queued, { outcome: "not-sent", error: asCellularError(error, this.#label) });
-      return;
+      return NO_REQUEST;
     }
     this.#observer.moved(entry);
     const uncount = this.#pace.started();
@@ -229,6 +229,7 @@ export class Outbox<Job, Origin, Receipt> {
     }
     this.#pace.ended();
     await this.#finish(entry, { outcome: "accepted", receipt });
+    return undefined;
   }
 
   async #failed(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {

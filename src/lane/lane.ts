@@ -41,6 +41,8 @@ export class Lane {
   #width: number;
   #busy = 0;
   #health: Health;
+  /** Counts the changes of the configuration. */
+  #era = 0;
 
   /** @param width Requests at once: 1 for a modem. */
   constructor(width = 1, clock: Clock = systemClock) {
@@ -96,19 +98,21 @@ export class Lane {
     }
   }
 
-  /** The configuration has changed: what was refused before may be good now. */
+  /** The configuration has changed: what was refused before may be good now, also by a request that is still out. */
   forgive(): void {
+    this.#era += 1;
     this.#pause.end();
     this.#setHealth(undefined);
   }
 
   async #observed<T>(task: () => Promise<T>): Promise<T> {
+    const era = this.#era;
     try {
       const result = await task();
-      if (result !== NO_REQUEST) this.#reached();
+      if (result !== NO_REQUEST && era === this.#era) this.#reached();
       return result;
     } catch (error) {
-      if (error instanceof CellularError) {
+      if (error instanceof CellularError && era === this.#era) {
         if (TROUBLE.has(error.code)) this.#inTrouble(error);
         else if (ANSWERS.has(error.code)) this.#reached();
       }

@@ -23,8 +23,9 @@ export class LoginPause {
     return this.#clock.now() < this.#until ? this.#refusal : undefined;
   }
 
-  /** A login was refused. */
+  /** A login was refused. Several requests at once share one login: while a refusal is in force, it is the same one. */
   refused(error: CellularError): void {
+    if (this.inForce !== undefined) return;
     this.#length = Math.min(this.#length === 0 ? FIRST_PAUSE_MS : this.#length * 2, LONGEST_PAUSE_MS);
     this.#until = this.#clock.now() + this.#length;
     const minutes = String(Math.round(this.#length / 60_000));

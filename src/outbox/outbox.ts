@@ -247,19 +247,19 @@ export class Outbox<Job, Origin, Receipt> {
     if (error.code === "AUTH_FAILED") await this.failAll(error);
   }
 
+  /** Until it is written down as waiting, the entry stands in the line as being sent: nobody takes or ends it. */
   async #requeue(entry: Entry<Job, Origin, Receipt>): Promise<void> {
+    if (entry.deadline > this.#clock.now()) {
+      try {
+        await this.#write(entry);
+      } catch (error) {
+        await this.#finish(entry, { outcome: "not-sent", error: asCellularError(error, this.#label) });
+        return;
+      }
+    }
     this.#line.put(entry);
-    if (entry.deadline <= this.#clock.now()) {
-      await this.#expire(entry);
-      return;
-    }
-    try {
-      await this.#write(entry);
-    } catch (error) {
-      await this.#finish(entry, { outcome: "not-sent", error: asCellularError(error, this.#label) });
-      return;
-    }
-    this.#observer.moved(entry);
+    if (entry.deadline <= this.#clock.now()) await this.#expire(entry);
+    else this.#observer.moved(entry);
   }
 
   async #finish(entry: Entry<Job, Origin, Receipt>, ending: Ending<Receipt>): Promise<void> {

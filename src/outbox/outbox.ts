@@ -113,9 +113,10 @@ export class Outbox<Job, Origin, Receipt> {
 
   /**
    * Takes an entry. Resolves when it is written down: from then on it has an outcome.
-   * @throws CellularError `QUEUE_FULL` or `STORAGE_FAILED`; then it was not taken.
+   * @throws CellularError `QUEUE_FULL`, `STORAGE_FAILED`, or `INTERRUPTED` after the end; then it was not taken.
    */
   async submit(submission: Submission<Job, Origin>): Promise<Entry<Job, Origin, Receipt>> {
+    if (this.#hasEnded()) throw this.#interruption();
     const { queueLimit } = this.#limits;
     if (this.#line.waiting + this.#arriving - this.#readyTurns() >= queueLimit) {
       throw new CellularError(
@@ -139,8 +140,12 @@ export class Outbox<Job, Origin, Receipt> {
     }
     this.#line.put(entry);
     this.#observer.moved(entry);
-    this.#expectExpiry(entry.deadline);
-    this.#pump();
+    if (this.#hasEnded()) {
+      void this.failAll(this.#interruption());
+    } else {
+      this.#expectExpiry(entry.deadline);
+      this.#pump();
+    }
     return entry;
   }
 
@@ -161,12 +166,17 @@ export class Outbox<Job, Origin, Receipt> {
   async end(): Promise<void> {
     this.pause();
     this.#cancelExpiry?.();
-    const error = new CellularError(
-      "INTERRUPTED",
-      `${this.#label}: the gateway was removed before the message was sent.`,
-    );
+    const error = this.#interruption();
     this.#abort.abort(error);
     await this.failAll(error);
+  }
+
+  #hasEnded(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  #interruption(): CellularError {
+    return new CellularError("INTERRUPTED", `${this.#label}: the gateway was removed before the message was sent.`);
   }
 
   /** Turns that will be taken at once, so that an entry about to go does not count as waiting. */
@@ -216,6 +226,10 @@ export class Outbox<Job, Origin, Receipt> {
       await this.#finish(queued, { outcome: "not-sent", error: asCellularError(error, this.#label) });
       return NO_REQUEST;
     }
+    if (this.#hasEnded()) {
+      await this.#finish(queued, { outcome: "not-sent", error: this.#interruption() });
+      return NO_REQUEST;
+    }
     this.#observer.moved(entry);
     const uncount = this.#pace.started();
     let receipt: Receipt;
@@ -233,13 +247,14 @@ export class Outbox<Job, Origin, Receipt> {
   }
 
   async #failed(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {
-    if (error.outcome === "not-sent" && error.retryable && !this.#abort.signal.aborted) {
+    if (error.outcome === "not-sent" && error.retryable && !this.#hasEnded()) {
       this.#pace.failed(error);
       await this.#requeue({ ...entry, state: "queued", lastFailure: error });
       return;
     }
     this.#pace.ended();
-    if (error.outcome === "unknown" && entry.onUnknown === "resend" && entry.doubt === undefined) {
+    const mayResend = entry.onUnknown === "resend" && entry.doubt === undefined && !this.#hasEnded();
+    if (error.outcome === "unknown" && mayResend) {
       await this.#requeue({ ...entry, state: "queued", doubt: error });
       return;
     }
@@ -258,7 +273,8 @@ export class Outbox<Job, Origin, Receipt> {
       }
     }
     this.#line.put(entry);
-    if (entry.deadline <= this.#clock.now()) await this.#expire(entry);
+    if (this.#hasEnded()) await this.#finish(entry, { outcome: "not-sent", error: this.#interruption() });
+    else if (entry.deadline <= this.#clock.now()) await this.#expire(entry);
     else this.#observer.moved(entry);
   }
 

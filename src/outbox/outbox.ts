@@ -288,15 +288,21 @@ export class Outbox<Job, Origin, Receipt> {
     this.#line.remove(entry);
     try {
       await this.#write(finished);
-    } catch (error) {
+    } catch {
       // The outcome is certain, only its record is not: after a crash it may be reported again, or as INTERRUPTED.
-      if (!(error instanceof CellularError)) throw error;
     }
     this.#observer.finished(finished);
   }
 
   async #write(entry: Entry<Job, Origin, Receipt>): Promise<void> {
-    await this.#store.write(entry);
+    try {
+      await this.#store.write(entry);
+    } catch (error) {
+      if (error instanceof CellularError) throw error;
+      throw new CellularError("STORAGE_FAILED", `${this.#label}: the message could not be written down.`, {
+        cause: error,
+      });
+    }
   }
 
   async #expire(entry: Entry<Job, Origin, Receipt>): Promise<void> {

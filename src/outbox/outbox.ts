@@ -59,6 +59,7 @@ export class Outbox<Job, Origin, Receipt> {
   #requestedTurns = 0;
   /** Entries that are being written down for the first time. */
   #arriving = 0;
+  readonly #unwatch: () => void;
   #cancelWake: (() => void) | undefined;
   #cancelExpiry: (() => void) | undefined;
   #nextExpiry = Infinity;
@@ -72,6 +73,10 @@ export class Outbox<Job, Origin, Receipt> {
     this.#limits = options.limits;
     this.#transmit = options.transmit;
     this.#pace = new Pace(options.limits, this.#clock);
+    this.#unwatch = this.#lane.watch(() => {
+      // Also a poll can find the login refused.
+      if (this.#lane.refusal !== undefined) this.#pump();
+    });
   }
 
   /** How many entries wait for their turn. */
@@ -154,17 +159,16 @@ export class Outbox<Job, Origin, Receipt> {
     await this.#store.remove(id);
   }
 
-  /** Ends everything that waits with one failure that time cannot heal. */
+  /** Ends everything that waits with one failure that time cannot heal. All of it leaves the line at once. */
   async failAll(error: CellularError): Promise<void> {
-    for (const entry of this.#line.snapshot()) {
-      const now = this.#line.current(entry);
-      if (now?.state === "queued") await this.#finish(now, { outcome: "not-sent", error });
-    }
+    const waiting = this.#line.snapshot().filter(({ state }) => state === "queued");
+    await Promise.all(waiting.map((entry) => this.#finish(entry, { outcome: "not-sent", error })));
   }
 
   /** The end of this outbox: cuts off what is on its way, and ends what waits. Every entry is still reported. */
   async end(): Promise<void> {
     this.pause();
+    this.#unwatch();
     this.#cancelExpiry?.();
     const error = this.#interruption();
     this.#abort.abort(error);
@@ -186,6 +190,11 @@ export class Outbox<Job, Origin, Receipt> {
 
   #pump(): void {
     if (!this.#running) return;
+    const { refusal } = this.#lane;
+    if (refusal !== undefined) {
+      void this.failAll(refusal);
+      return;
+    }
     const hold = this.#pace.hold();
     if (hold !== undefined) {
       if (this.#line.waiting > 0) this.#wakeAt(hold.until);
@@ -199,19 +208,18 @@ export class Outbox<Job, Origin, Receipt> {
   }
 
   async #takeTurn(): Promise<void> {
-    let entry: Entry<Job, Origin, Receipt> | undefined;
+    const turn = { hasCome: false };
     try {
       await this.#lane.run("send", async () => {
+        turn.hasCome = true;
         this.#requestedTurns -= 1;
         // Between the request for a turn and the turn, all may have changed.
-        entry = this.#running && this.#pace.hold() === undefined ? this.#line.next() : undefined;
+        const entry = this.#running && this.#pace.hold() === undefined ? this.#line.next() : undefined;
         return entry === undefined ? NO_REQUEST : await this.#attempt(entry);
       });
-    } catch (error) {
-      if (entry === undefined) {
-        this.#requestedTurns -= 1;
-        await this.failAll(asCellularError(error, this.#label));
-      }
+    } catch {
+      // A failed attempt has dealt with its entry; what waits when a turn is refused is dealt with next.
+      if (!turn.hasCome) this.#requestedTurns -= 1;
     }
     this.#pump();
   }
@@ -259,7 +267,6 @@ export class Outbox<Job, Origin, Receipt> {
       return;
     }
     await this.#finish(entry, { outcome: error.outcome === "unknown" ? "unknown" : "not-sent", error });
-    if (error.code === "AUTH_FAILED") await this.failAll(error);
   }
 
   /** Until it is written down as waiting, the entry stands in the line as being sent: nobody takes or ends it. */
@@ -335,20 +342,16 @@ export class Outbox<Job, Origin, Receipt> {
     this.#nextExpiry = deadline;
     this.#cancelExpiry?.();
     this.#cancelExpiry = this.#clock.after(deadline - this.#clock.now(), () => {
-      void this.#expireDue();
+      this.#expireDue();
     });
   }
 
-  async #expireDue(): Promise<void> {
+  #expireDue(): void {
     this.#nextExpiry = Infinity;
     const now = this.#clock.now();
     for (const entry of this.#line.snapshot()) {
-      if (entry.deadline > now) {
-        this.#expectExpiry(entry.deadline);
-        continue;
-      }
-      const current = this.#line.current(entry);
-      if (current?.state === "queued") await this.#expire(current);
+      if (entry.deadline > now) this.#expectExpiry(entry.deadline);
+      else if (entry.state === "queued") void this.#expire(entry);
     }
   }
 }

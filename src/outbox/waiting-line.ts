@@ -29,14 +29,9 @@ export class WaitingLine<Job, Origin, Receipt> {
     return undefined;
   }
 
-  /** All entries as they stand now, for a walk with pauses; ask `current` after each pause. */
+  /** All entries as they stand now. */
   snapshot(): readonly Entry<Job, Origin, Receipt>[] {
     return [...this.#all()];
-  }
-
-  /** The entry as it stands now, or undefined if it has left the line. */
-  current(entry: Entry<Job, Origin, Receipt>): Entry<Job, Origin, Receipt> | undefined {
-    return this.#entries[entry.priority].get(entry.id);
   }
 
   *#all(): Generator<Entry<Job, Origin, Receipt>, undefined> {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import { NO_REQUEST, systemClock, type Clock, type Lane } from "../lane";
 import type { Ending, Entry, FinishedEntry, Submission } from "./entry";
-import { Pace, quotaError, type Hold, type PaceLimits } from "./pace";
+import { Pace, quotaError, type Hold, type PacedSend, type PaceLimits } from "./pace";
 import type { OutboxStore } from "./store";
 import { WaitingLine } from "./waiting-line";
 
@@ -228,9 +228,11 @@ export class Outbox<Job, Origin, Receipt> {
   async #attempt(queued: Entry<Job, Origin, Receipt>): Promise<typeof NO_REQUEST | undefined> {
     const entry = { ...queued, state: "sending" as const, attempts: queued.attempts + 1 };
     this.#line.put(entry);
+    const send = this.#pace.started();
     try {
       await this.#write(entry);
     } catch (error) {
+      this.#pace.uncount(send);
       await this.#finish(queued, { outcome: "not-sent", error: asCellularError(error, this.#label) });
       return NO_REQUEST;
     }
@@ -239,28 +241,27 @@ export class Outbox<Job, Origin, Receipt> {
       return NO_REQUEST;
     }
     this.#observer.moved(entry);
-    const uncount = this.#pace.started();
     let receipt: Receipt;
     try {
       receipt = await this.#transmit(entry.job, this.#abort.signal);
     } catch (error) {
       const failure = asCellularError(error, this.#label);
-      if (failure.outcome === "not-sent") uncount();
-      await this.#failed(entry, failure);
+      if (failure.outcome === "not-sent") this.#pace.uncount(send);
+      await this.#failed(entry, failure, send);
       throw failure;
     }
-    this.#pace.ended();
+    this.#pace.ended(send);
     await this.#finish(entry, { outcome: "accepted", receipt });
     return undefined;
   }
 
-  async #failed(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {
+  async #failed(entry: Entry<Job, Origin, Receipt>, error: CellularError, send: PacedSend): Promise<void> {
     if (error.outcome === "not-sent" && error.retryable && !this.#hasEnded()) {
-      this.#pace.failed(error);
+      this.#pace.failed(send, error);
       await this.#requeue({ ...entry, state: "queued", lastFailure: error });
       return;
     }
-    this.#pace.ended();
+    this.#pace.ended(send);
     const mayResend = entry.onUnknown === "resend" && entry.doubt === undefined && !this.#hasEnded();
     if (error.outcome === "unknown" && mayResend) {
       await this.#requeue({ ...entry, state: "queued", doubt: error });

@@ -22,6 +22,12 @@ export interface Hold {
   readonly reason: "retry" | "interval" | "quota";
 }
 
+/** A send as the pace counts it. */
+export interface PacedSend {
+  readonly start: number;
+  readonly era: number;
+}
+
 /** Decides when the next send may start: backoff after failures, the pause between sends, the limit per hour. */
 export class Pace {
   readonly #clock: Clock;
@@ -30,8 +36,10 @@ export class Pace {
   #failures = 0;
   #retryAt = -Infinity;
   #lastEnd = -Infinity;
-  /** When sends of the last hour that count began. */
-  #starts: number[] = [];
+  /** When sends of the last hour that count began, oldest first. */
+  readonly #starts: number[] = [];
+  /** Counts the changes of the configuration. */
+  #era = 0;
 
   constructor(limits: PaceLimits, clock: Clock, random: () => number = Math.random) {
     this.#limits = limits;
@@ -55,42 +63,53 @@ export class Pace {
     return latest.until > now ? { ...latest, remaining: latest.until - now } : undefined;
   }
 
-  /** A send begins. Returns what takes it off the hour's count again, for one that certainly did not leave. */
-  started(): () => void {
-    if (this.#limits.maxPerHour === 0) return () => undefined;
+  /** A send begins, as of now. */
+  started(): PacedSend {
     const start = this.#clock.now();
-    this.#starts.push(start);
-    return () => {
-      const index = this.#starts.indexOf(start);
-      if (index !== -1) this.#starts.splice(index, 1);
-    };
+    if (this.#limits.maxPerHour > 0) this.#starts.push(start);
+    return { start, era: this.#era };
   }
 
-  /** A send ended; the gateway takes messages. */
-  ended(): void {
-    this.#lastEnd = this.#clock.now();
-    this.#failures = 0;
-    this.#retryAt = -Infinity;
+  /** Takes a send that certainly did not leave off the hour's count. */
+  uncount({ start }: PacedSend): void {
+    const index = this.#starts.indexOf(start);
+    if (index !== -1) this.#starts.splice(index, 1);
   }
 
-  /** A send failed in a way that time can heal: the gateway's own wish wins over the backoff (1 s doubling to 60 s, ±20 %). */
-  failed(error: CellularError): void {
+  /** A send ended; the gateway takes messages. What one of several at once says does not end the others' backoff. */
+  ended({ era }: PacedSend): void {
     this.#lastEnd = this.#clock.now();
+    if (era === this.#era && this.#retryAt <= this.#lastEnd) this.#failures = 0;
+  }
+
+  /**
+   * A send failed in a way that time can heal: the gateway's own wish wins over the backoff (1 s doubling to 60 s,
+   * ±20 %). Sends that were out together are one failure.
+   */
+  failed({ era }: PacedSend, error: CellularError): void {
+    const now = this.#clock.now();
+    this.#lastEnd = now;
+    if (era !== this.#era) return;
+    if (this.#retryAt > now) {
+      this.#retryAt = Math.max(this.#retryAt, now + (error.retryAfter ?? 0));
+      return;
+    }
     const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS);
     this.#failures += 1;
     const jittered = backoff * (1 + JITTER * (2 * this.#random() - 1));
-    this.#retryAt = this.#clock.now() + (error.retryAfter ?? jittered);
+    this.#retryAt = now + (error.retryAfter ?? jittered);
   }
 
-  /** Forgets failures: the configuration has changed. */
+  /** Forgets failures, also of what is still out: the configuration has changed. */
   forgive(): void {
+    this.#era += 1;
     this.#failures = 0;
     this.#retryAt = -Infinity;
   }
 
   #quotaFreeAt(now: number): number {
     const { maxPerHour } = this.#limits;
-    this.#starts = this.#starts.filter((start) => now - start < HOUR_MS);
+    while (this.#starts[0] !== undefined && now - this.#starts[0] >= HOUR_MS) this.#starts.shift();
     if (maxPerHour === 0 || this.#starts.length < maxPerHour) return -Infinity;
     const oldestThatCounts = this.#starts[this.#starts.length - maxPerHour];
     return oldestThatCounts === undefined ? -Infinity : oldestThatCounts + HOUR_MS;

@@ -97,7 +97,9 @@ export class Pace {
     const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LONGEST_BACKOFF_MS);
     this.#failures += 1;
     const jittered = backoff * (1 + JITTER * (2 * this.#random() - 1));
-    this.#retryAt = now + (error.retryAfter ?? jittered);
+    // "Again after 0 s" is no wish: to obey it would be a loop without a pause.
+    const { retryAfter = 0 } = error;
+    this.#retryAt = now + (retryAfter > 0 ? retryAfter : jittered);
   }
 
   /** Forgets failures, also of what is still out: the configuration has changed. */

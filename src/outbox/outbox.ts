@@ -214,7 +214,7 @@ export class Outbox<Job, Origin, Receipt> {
         turn.hasCome = true;
         this.#requestedTurns -= 1;
         // Between the request for a turn and the turn, all may have changed.
-        const entry = this.#running && this.#pace.hold() === undefined ? this.#line.next() : undefined;
+        const entry = this.#running && this.#pace.hold() === undefined ? this.#next() : undefined;
         return entry === undefined ? NO_REQUEST : await this.#attempt(entry);
       });
     } catch {
@@ -222,6 +222,16 @@ export class Outbox<Job, Origin, Receipt> {
       if (!turn.hasCome) this.#requestedTurns -= 1;
     }
     this.#pump();
+  }
+
+  /** The entry whose turn it is. One whose time is up is given up here, should the timer be late. */
+  #next(): Entry<Job, Origin, Receipt> | undefined {
+    let entry = this.#line.next();
+    while (entry !== undefined && entry.deadline <= this.#clock.now()) {
+      void this.#expire(entry);
+      entry = this.#line.next();
+    }
+    return entry;
   }
 
   /** One attempt, in the lane. Throws what the gateway said, so that the lane sees it too. */

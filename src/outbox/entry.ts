@@ -52,3 +52,12 @@ export type FinishedEntry<Job, Origin, Receipt> = Entry<Job, Origin, Receipt> & 
   readonly ending: Ending<Receipt>;
   readonly finishedAt: Date;
 };
+
+/** What may have been sent once can never be said not to have been. */
+export function withDoubt<Receipt>(
+  entry: Pick<Entry<unknown, unknown, Receipt>, "doubt">,
+  ending: Ending<Receipt>,
+): Ending<Receipt> {
+  if (entry.doubt === undefined || ending.outcome !== "not-sent") return ending;
+  return { outcome: "unknown", error: entry.doubt };
+}

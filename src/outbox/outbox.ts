@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import { NO_REQUEST, systemClock, type Clock, type Lane } from "../lane";
-import type { Ending, Entry, FinishedEntry, Submission } from "./entry";
+import { withDoubt, type Ending, type Entry, type FinishedEntry, type Submission } from "./entry";
+import { ExpiryTimer, expiredError } from "./expiry";
 import { Pace, quotaError, type Hold, type PacedSend, type PaceLimits } from "./pace";
 import type { OutboxStore } from "./store";
 import { WaitingLine } from "./waiting-line";
@@ -50,6 +51,7 @@ export class Outbox<Job, Origin, Receipt> {
   readonly #observer: OutboxObserver<Job, Origin, Receipt>;
   readonly #clock: Clock;
   readonly #pace: Pace;
+  readonly #expiry: ExpiryTimer;
   readonly #line = new WaitingLine<Job, Origin, Receipt>();
   readonly #abort = new AbortController();
   #label: string;
@@ -61,8 +63,6 @@ export class Outbox<Job, Origin, Receipt> {
   #arriving = 0;
   readonly #unwatch: () => void;
   #cancelWake: (() => void) | undefined;
-  #cancelExpiry: (() => void) | undefined;
-  #nextExpiry = Infinity;
 
   constructor(options: OutboxOptions<Job, Origin, Receipt>) {
     this.#label = options.label;
@@ -73,6 +73,9 @@ export class Outbox<Job, Origin, Receipt> {
     this.#limits = options.limits;
     this.#transmit = options.transmit;
     this.#pace = new Pace(options.limits, this.#clock);
+    this.#expiry = new ExpiryTimer(this.#clock, () => {
+      this.#expireDue();
+    });
     this.#unwatch = this.#lane.watch(() => {
       // Also a poll can find the login refused.
       if (this.#lane.refusal !== undefined) this.#pump();
@@ -148,7 +151,7 @@ export class Outbox<Job, Origin, Receipt> {
     if (this.#hasEnded()) {
       void this.failAll(this.#interruption());
     } else {
-      this.#expectExpiry(entry.deadline);
+      this.#expiry.expect(entry.deadline);
       this.#pump();
     }
     return entry;
@@ -169,7 +172,7 @@ export class Outbox<Job, Origin, Receipt> {
   async end(): Promise<void> {
     this.pause();
     this.#unwatch();
-    this.#cancelExpiry?.();
+    this.#expiry.cancel();
     const error = this.#interruption();
     this.#abort.abort(error);
     await this.failAll(error);
@@ -189,6 +192,7 @@ export class Outbox<Job, Origin, Receipt> {
   }
 
   #pump(): void {
+    this.#cancelWake?.();
     if (!this.#running) return;
     const { refusal } = this.#lane;
     if (refusal !== undefined) {
@@ -197,7 +201,10 @@ export class Outbox<Job, Origin, Receipt> {
     }
     const hold = this.#pace.hold();
     if (hold !== undefined) {
-      if (this.#line.waiting > 0) this.#wakeAt(hold.until);
+      const wake = (): void => {
+        this.#pump();
+      };
+      if (this.#line.waiting > 0) this.#cancelWake = this.#clock.after(hold.remaining, wake);
       return;
     }
     const turns = Math.min(this.#line.waiting, this.#lane.width);
@@ -241,13 +248,10 @@ export class Outbox<Job, Origin, Receipt> {
     const send = this.#pace.started();
     try {
       await this.#write(entry);
+      if (this.#hasEnded()) throw this.#interruption();
     } catch (error) {
       this.#pace.uncount(send);
       await this.#finish(queued, { outcome: "not-sent", error: asCellularError(error, this.#label) });
-      return NO_REQUEST;
-    }
-    if (this.#hasEnded()) {
-      await this.#finish(queued, { outcome: "not-sent", error: this.#interruption() });
       return NO_REQUEST;
     }
     this.#observer.moved(entry);
@@ -323,16 +327,10 @@ export class Outbox<Job, Origin, Receipt> {
     }
   }
 
-  async #expire(entry: Entry<Job, Origin, Receipt>): Promise<void> {
+  #expire(entry: Entry<Job, Origin, Receipt>): Promise<void> {
     const cause = entry.lastFailure ?? this.#reasonForDelay();
-    const minutes = String(Math.round(entry.expireAfter / 600) / 100);
-    const error = new CellularError(
-      "EXPIRED",
-      `${this.#label}: the message could not be sent within ${minutes} min and was given up. ` +
-        (cause === undefined ? "Others were before it." : `Last reason: ${cause.message}`),
-      { ...(cause === undefined ? {} : { cause }) },
-    );
-    await this.#finish(entry, { outcome: "not-sent", error });
+    const error = expiredError(this.#label, entry.expireAfter, cause);
+    return this.#finish(entry, { outcome: "not-sent", error });
   }
 
   #reasonForDelay(): CellularError | undefined {
@@ -341,37 +339,11 @@ export class Outbox<Job, Origin, Receipt> {
     return this.#pace.hold()?.reason === "quota" ? quotaError(this.#limits.maxPerHour) : undefined;
   }
 
-  #wakeAt(time: number): void {
-    this.#cancelWake?.();
-    this.#cancelWake = this.#clock.after(time - this.#clock.now(), () => {
-      this.#pump();
-    });
-  }
-
-  #expectExpiry(deadline: number): void {
-    if (deadline >= this.#nextExpiry) return;
-    this.#nextExpiry = deadline;
-    this.#cancelExpiry?.();
-    this.#cancelExpiry = this.#clock.after(deadline - this.#clock.now(), () => {
-      this.#expireDue();
-    });
-  }
-
   #expireDue(): void {
-    this.#nextExpiry = Infinity;
     const now = this.#clock.now();
     for (const entry of this.#line.snapshot()) {
-      if (entry.deadline > now) this.#expectExpiry(entry.deadline);
+      if (entry.deadline > now) this.#expiry.expect(entry.deadline);
       else if (entry.state === "queued") void this.#expire(entry);
     }
   }
-}
-
-/** What may have been sent once can never be said not to have been. */
-function withDoubt<Receipt>(
-  entry: Pick<Entry<unknown, unknown, Receipt>, "doubt">,
-  ending: Ending<Receipt>,
-): Ending<Receipt> {
-  if (entry.doubt === undefined || ending.outcome !== "not-sent") return ending;
-  return { outcome: "unknown", error: entry.doubt };
 }

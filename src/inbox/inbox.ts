@@ -158,26 +158,29 @@ export class Inbox {
       failures.add(this.#options.asFailure(error), mailbox);
       return;
     }
-    // Whoever receives after a deploy gets it, not who received when the list was asked for.
     await this.#options.ready();
     for (const receiver of this.#concerned(mailbox)) {
       try {
-        await this.#serve(receiver, contents);
+        await this.#serve(receiver.id, mailbox, contents);
       } catch (error) {
         failures.add(this.#options.asFailure(error), mailbox);
       }
     }
   }
 
-  async #serve(receiver: Receiver, contents: MailboxContents): Promise<void> {
-    const { ledgers } = this.#options;
+  async #serve(id: string, mailbox: Mailbox, contents: MailboxContents): Promise<void> {
+    const { ledgers, ready } = this.#options;
     const sim = simKey(contents.sim);
-    const waitingKey = `${receiver.id} ${sim}`;
-    const ledger = await ledgers.load(receiver.id, sim);
+    const waitingKey = `${id} ${sim}`;
+    const ledger = await ledgers.load(id, sim);
+    await ready();
+    // Whoever receives after a deploy gets it, not who received when the list or the ledger was asked for.
+    const receiver = this.#concerned(mailbox).find((candidate) => candidate.id === id);
+    if (receiver === undefined) return;
     const sorted = sortMailbox(contents, receiver, ledger, this.#waiting.get(waitingKey) ?? new Set());
     for (const sms of sorted.fresh) receiver.handOn(sms);
     this.#waiting.set(waitingKey, sorted.waiting);
-    await ledgers.save(receiver.id, sim, sorted.ledger);
+    await ledgers.save(id, sim, sorted.ledger);
   }
 
   #concerned({ connId }: Mailbox): readonly Receiver[] {

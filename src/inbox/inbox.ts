@@ -2,7 +2,7 @@ import type { CellularError } from "../errors/cellular-error";
 import type { Mailbox, MailboxContents, SmsReader } from "../gateways/gateway";
 import { systemClock, type Clock, type Lane } from "../lane";
 import { simKey } from "./identity";
-import type { LedgerStore } from "./ledger";
+import type { Ledger, LedgerStore } from "./ledger";
 import type { ReceivedSms } from "./received-sms";
 import { sortMailbox, type ReceiverWishes } from "./sorting";
 
@@ -49,13 +49,21 @@ class Failures {
   }
 }
 
+/** What is known of a receiver and a SIM beside the ledger that was saved. */
+interface Progress {
+  /** Last parts that wait for their rest. */
+  readonly waiting: ReadonlySet<string>;
+  /** A ledger that could not be saved; what was handed on stays known. */
+  readonly unsaved?: Ledger;
+}
+
 /** One poll loop per gateway: reads the stores, and hands each receiver what it has not had yet. */
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #clock: Clock;
   readonly #receivers = new Map<string, Receiver>();
-  /** Per receiver and SIM: last parts that wait for their rest. */
-  readonly #waiting = new Map<string, ReadonlySet<string>>();
+  /** Per receiver and SIM. */
+  readonly #progress = new Map<string, Map<string, Progress>>();
   #running = false;
   #polling = false;
   /** Those who asked for the next poll. */
@@ -81,6 +89,7 @@ export class Inbox {
 
   /** Forgets what a receiver has seen: it is gone for good. */
   async forget(receiverId: string): Promise<void> {
+    this.#progress.delete(receiverId);
     await this.#options.ledgers.forget(receiverId);
   }
 
@@ -171,16 +180,18 @@ export class Inbox {
   async #serve(id: string, mailbox: Mailbox, contents: MailboxContents): Promise<void> {
     const { ledgers, ready } = this.#options;
     const sim = simKey(contents.sim);
-    const waitingKey = `${id} ${sim}`;
-    const ledger = await ledgers.load(id, sim);
+    const progress = this.#progress.get(id) ?? new Map<string, Progress>();
+    const { waiting, unsaved } = progress.get(sim) ?? { waiting: new Set() };
+    const ledger = unsaved ?? (await ledgers.load(id, sim));
     await ready();
     // Whoever receives after a deploy gets it, not who received when the list or the ledger was asked for.
     const receiver = this.#concerned(mailbox).find((candidate) => candidate.id === id);
     if (receiver === undefined) return;
-    const sorted = sortMailbox(contents, receiver, ledger, this.#waiting.get(waitingKey) ?? new Set());
+    const sorted = sortMailbox(contents, receiver, ledger, waiting);
     for (const sms of sorted.fresh) receiver.handOn(sms);
-    this.#waiting.set(waitingKey, sorted.waiting);
+    this.#progress.set(id, progress.set(sim, { waiting: sorted.waiting, unsaved: sorted.ledger }));
     await ledgers.save(id, sim, sorted.ledger);
+    progress.set(sim, { waiting: sorted.waiting });
   }
 
   #concerned({ connId }: Mailbox): readonly Receiver[] {

@@ -39,12 +39,15 @@ export function sortMailbox(
   const identities = new Map(contents.entries.map((entry) => [entry, smsIdentity(sim, entry)] as const));
   const identityOf = (entry: StoredSms): string => identities.get(entry) ?? "";
   const listed = new Set(identities.values());
+  // One slot holds one SMS, however often it is listed; without slots, equal entries may be equal parts.
+  const entryBySlot = new Map(contents.entries.map((entry) => [identityOf(entry), entry] as const));
+  const isRepeated = (entry: StoredSms): boolean => entry.id !== null && entryBySlot.get(identityOf(entry)) !== entry;
   if (ledger === undefined && wishes.start === "new") {
     return { fresh: [], ledger: updateLedger(new Map(), listed, listed), waiting: new Set() };
   }
 
   const before: Ledger = ledger ?? new Map<string, number>();
-  const unseen = contents.entries.filter((entry) => !before.has(identityOf(entry)));
+  const unseen = contents.entries.filter((entry) => !before.has(identityOf(entry)) && !isRepeated(entry));
   const whole = joinParts(unseen);
   const waiting = new Set<string>();
   const ready = whole.filter((sms) => {

@@ -2,6 +2,7 @@ import type { Entry } from "./entry";
 
 /**
  * Where an outbox writes down what it does. A promise that resolves means: it would still be there after a crash.
+ * Steps end in the order in which they began: the order of the entries hangs on it.
  * @throws CellularError `STORAGE_FAILED` from each method; then nothing of the step has been written.
  */
 export interface OutboxStore<Job, Origin, Receipt> {

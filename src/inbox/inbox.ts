@@ -16,6 +16,8 @@ export interface Receiver extends ReceiverWishes {
   readonly interval: number;
   /** Takes one SMS. Must not throw. */
   handOn(sms: ReceivedSms): void;
+  /** Says whether what was handed on just now has arrived; if not, it is handed on again after the next list. */
+  hasArrived?(): Promise<boolean>;
   /** A poll has ended; `failure` is the last one that concerned this receiver. */
   polled(failure: CellularError | null): void;
 }
@@ -189,6 +191,7 @@ export class Inbox {
     if (receiver === undefined) return;
     const sorted = sortMailbox(contents, receiver, ledger, waiting);
     for (const sms of sorted.fresh) receiver.handOn(sms);
+    if (sorted.fresh.length > 0 && (await receiver.hasArrived?.()) === false) return;
     this.#progress.set(id, progress.set(sim, { waiting: sorted.waiting, unsaved: sorted.ledger }));
     await ledgers.save(id, sim, sorted.ledger);
     progress.set(sim, { waiting: sorted.waiting });

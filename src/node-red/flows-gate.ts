@@ -1,4 +1,5 @@
-import type { NodeAPI } from "node-red";
+import type { Node, NodeAPI } from "node-red";
+import { neighboursOf } from "./neighbours";
 
 /**
  * Knows whether messages can flow. While a deploy stops and starts nodes, what a node sends to a neighbour that is
@@ -7,22 +8,25 @@ import type { NodeAPI } from "node-red";
 export class FlowsGate {
   static readonly #gates = new WeakMap<NodeAPI["events"], FlowsGate>();
   #open = false;
-  /** Counts the deploys that have begun. */
-  #stops = 0;
+  readonly #RED: NodeAPI;
+  /** Nodes that sent something that may not have arrived yet. */
+  readonly #sending = new Set<Sending>();
   readonly #waiting: (() => void)[] = [];
   readonly #watchers = new Set<() => void>();
 
   /** The one gate of a Node-RED. */
-  static of(RED: Pick<NodeAPI, "events">): FlowsGate {
-    const gate = FlowsGate.#gates.get(RED.events) ?? new FlowsGate(RED.events);
+  static of(RED: NodeAPI): FlowsGate {
+    const gate = FlowsGate.#gates.get(RED.events) ?? new FlowsGate(RED);
     FlowsGate.#gates.set(RED.events, gate);
     return gate;
   }
 
-  private constructor(events: NodeAPI["events"]) {
+  private constructor(RED: NodeAPI) {
+    this.#RED = RED;
+    const { events } = RED;
     events.on("flows:stopping", () => {
       this.#open = false;
-      this.#stops += 1;
+      for (const sending of this.#sending) this.#remember(sending);
     });
     events.on("flows:started", () => {
       this.#open = true;
@@ -41,14 +45,16 @@ export class FlowsGate {
   }
 
   /**
-   * Says whether what was sent just now has reached the next node. Node-RED delivers one turn of the event loop later; a
-   * deploy that begins in between makes the message vanish.
+   * Says whether what a node sent just now has reached its neighbours. Node-RED delivers one turn of the event loop
+   * later: if a deploy begins in between and stops a neighbour, the message vanishes.
    */
-  reached(): Promise<boolean> {
-    const stops = this.#stops;
+  reached(node: Node): Promise<boolean> {
+    const sending: Sending = { node, neighbours: undefined };
+    this.#sending.add(sending);
     return new Promise((resolve) => {
       setImmediate(() => {
-        resolve(stops === this.#stops);
+        this.#sending.delete(sending);
+        resolve(sending.neighbours?.every(([id, instance]) => this.#instance(id) === instance) ?? true);
       });
     });
   }
@@ -58,4 +64,19 @@ export class FlowsGate {
     if (this.#open) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
+
+  /** Runs before the first node stops. */
+  #remember(sending: Sending): void {
+    sending.neighbours ??= neighboursOf(this.#RED, sending.node).map((id) => [id, this.#instance(id)]);
+  }
+
+  #instance(id: string): unknown {
+    return this.#RED.nodes.getNode(id);
+  }
+}
+
+interface Sending {
+  readonly node: Node;
+  /** The instances that stood there when a deploy began, by id; undefined while none has. */
+  neighbours: readonly (readonly [string, unknown])[] | undefined;
 }

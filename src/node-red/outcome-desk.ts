@@ -71,14 +71,14 @@ export class OutcomeDesk {
   }
 
   /** The outcome that a message was sent for by this desk, if it was. */
-  claim(msg: NodeMessage): Claim | undefined {
+  claim(msg: NodeMessage, node: Node): Claim | undefined {
     const delivery = this.#claims.get(msg);
     this.#claims.delete(msg);
     if (delivery === undefined) return undefined;
     return {
       result: delivery.result,
       reported: () => {
-        void this.#confirm(delivery);
+        void this.#confirm(delivery, node);
       },
     };
   }
@@ -92,7 +92,7 @@ export class OutcomeDesk {
       delivered();
     } else if (reporter === origin.instance) {
       reporter.report(result, origin.input);
-      void this.#confirm(delivery);
+      void this.#confirm(delivery, reporter.node);
     } else {
       this.#claims.set(origin.msg, delivery);
       reporter.node.receive(origin.msg);
@@ -100,8 +100,8 @@ export class OutcomeDesk {
   }
 
   /** A deploy that began right after the report has swallowed it: it is made again when the flows run. */
-  async #confirm(delivery: Delivery): Promise<void> {
-    if (await this.#gate.reached()) delivery.delivered();
+  async #confirm(delivery: Delivery, node: Node): Promise<void> {
+    if (await this.#gate.reached(node)) delivery.delivered();
     else this.deliver(delivery.result, delivery.delivered);
   }
 }

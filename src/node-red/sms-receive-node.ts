@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import { comparableSender, type ReceivedSms, type Receiver } from "../inbox";
 import { Badge, clockTime, troubleKey } from "./badge";
+import { FlowsGate } from "./flows-gate";
 import { GatewayNode } from "./gateway-node";
 import { environmentOf, Properties } from "./properties";
 import { receivedRecord } from "./received-record";
@@ -14,6 +15,7 @@ export class SmsReceiveNode implements Receiver {
   readonly id: string;
   readonly #node: Node;
   readonly #badge: Badge;
+  readonly #gate: FlowsGate;
   readonly #gateway: GatewayNode | undefined;
   readonly #wishes: Wishes | CellularError;
   #lastTrouble: string | undefined;
@@ -23,6 +25,7 @@ export class SmsReceiveNode implements Receiver {
     this.id = node.id;
     this.#node = node;
     this.#badge = new Badge(RED, node);
+    this.#gate = FlowsGate.of(RED);
     this.#gateway = GatewayNode.find(RED, "gateway" in config ? config.gateway : undefined);
     this.#wishes = readWishes(RED, node, config);
     const { problem } = this;
@@ -84,6 +87,10 @@ export class SmsReceiveNode implements Receiver {
       topic: sms.from,
       received: receivedRecord(sms, this.#gateway.reference),
     });
+  }
+
+  hasArrived(): Promise<boolean> {
+    return this.#gate.reached(this.#node);
   }
 
   polled(failure: CellularError | null): void {

@@ -88,7 +88,7 @@ export class SmsSendNode implements Reporter {
   }
 
   async #take(input: Input): Promise<void> {
-    const claim = this.#desk.claim(input.msg);
+    const claim = this.#desk.claim(input.msg, this.node);
     if (claim !== undefined) {
       this.report(claim.result, input);
       claim.reported();

@@ -68,6 +68,31 @@ export interface StoredSms extends SimIdentity {
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** What to delete from a store. */
+export interface DeleteRequest extends Mailbox {
+  /** The SIM; absent: found out where there is only one that can be meant. */
+  readonly iccid?: string | undefined;
+  readonly ids: number | readonly number[] | "all";
+}
+
+export interface UssdRequest {
+  readonly code: string;
+  readonly connId?: number | undefined;
+  readonly iccid?: string | undefined;
+}
+
+/** What came of a USSD code. */
+export interface UssdReply {
+  /** Whether the device said that it sent the code. */
+  readonly acknowledged: boolean;
+  /** The network's answer, or null where the device gives none. */
+  readonly reply: string | null;
+  /** What the device itself said. */
+  readonly deviceWords: string | null;
+  /** The device's answer as it was read. */
+  readonly raw: unknown;
+}
+
 /** What a device says of itself without a login. */
 export interface DeviceInfo {
   readonly version: string | null;
@@ -107,7 +132,27 @@ export interface SmsReader {
   readMailbox(mailbox: Mailbox, options?: CallOptions): Promise<MailboxContents>;
 }
 
+/** A gateway from whose store SMS can be deleted. */
+export interface SmsDeleter {
+  deleteSms(request: DeleteRequest, options?: CallOptions): Promise<void>;
+}
+
+/** A gateway that sends USSD codes. */
+export interface UssdSender {
+  sendUssd(request: UssdRequest, options?: CallOptions): Promise<UssdReply>;
+}
+
 /** Whether a gateway's received SMS can be read. */
 export function canReadSms(gateway: SmsGateway): gateway is SmsGateway & SmsReader {
   return "readMailbox" in gateway;
+}
+
+/** Whether SMS can be deleted from a gateway's store. */
+export function canDeleteSms(gateway: SmsGateway): gateway is SmsGateway & SmsReader & SmsDeleter {
+  return canReadSms(gateway) && "deleteSms" in gateway;
+}
+
+/** Whether a gateway sends USSD codes. */
+export function canSendUssd(gateway: SmsGateway): gateway is SmsGateway & UssdSender {
+  return "sendUssd" in gateway;
 }

@@ -1,11 +1,11 @@
-import { performance } from "node:perf_hooks";
 import * as v from "valibot";
 import { CellularError } from "../../errors/cellular-error";
-import { Deadline, HttpClient, statusError, type HttpAnswer, type TrustSettings } from "../../http";
+import type { TrustSettings } from "../../http";
 import { checkLength, parsePhoneNumber, readText } from "../../sms";
 import type {
   CallOptions,
   CheckedSms,
+  DeleteRequest,
   DeviceInfo,
   Mailbox,
   MailboxContents,
@@ -13,20 +13,22 @@ import type {
   SendReceipt,
   SmsGateway,
   SmsReader,
+  SmsDeleter,
   StoredSms,
+  UssdReply,
+  UssdRequest,
+  UssdSender,
 } from "../gateway";
 import { readConnections, type CellularConnection } from "./connections";
-import { isLoginExpired, readEnvelope, readResponse } from "./envelope";
-import { PeplinkSession, type Login, type PeplinkCredentials, type PermissionName } from "./session";
+import { readResponse } from "./envelope";
+import { PeplinkApi, type ApiCall } from "./api";
+import type { PeplinkCredentials } from "./session";
 import { readMailboxContents } from "./stored-sms";
-import { SmsListResponse, WanStatusResponse, type Envelope } from "./wire";
+import { SmsListResponse, WanStatusResponse } from "./wire";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const LOGOUT_TIMEOUT_MS = 3000;
 const DEFAULT_MAX_SEGMENTS = 10;
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
-/** How long a refused permission is believed before the login is made anew to look again, in milliseconds. */
-const PERMISSION_BELIEVED_MS = 60_000;
 
 export interface PeplinkRouterOptions extends TrustSettings {
   /** Base URL, e.g. `https://192.168.50.1`. */
@@ -47,43 +49,35 @@ export interface PeplinkRouterOptions extends TrustSettings {
   readonly maxSegments?: number | undefined;
 }
 
-interface ApiCall {
-  readonly name: string;
-  readonly method: PermissionName;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly content?: Readonly<Record<string, unknown>>;
-  readonly effect: boolean;
-  /** What must not be repeated in an error message, beside the login's own secrets. */
-  readonly secrets?: readonly string[];
-  readonly maxBytes?: number;
-}
-
 /**
  * A Peplink / Pepwave router over its HTTP API (vendor page "Commands -- SMS & USSD"). Sending needs firmware 8.0.0,
  * reading 8.1.0. Calls share one login; a login that expired is renewed once, and the call is made once more.
  *
  * All failures are `CellularError`. A failed send is `unknown` if a byte of it may have left without a usable answer.
  */
-export class PeplinkRouter implements SmsGateway, SmsReader {
-  readonly #http: HttpClient;
-  readonly #session: PeplinkSession;
+export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSender {
+  readonly #api: PeplinkApi;
   readonly #options: PeplinkRouterOptions;
-  readonly #inFlight = new Set<Promise<Envelope>>();
-  #isClosed = false;
+  /** The function that this firmware has for USSD, once it is known. */
+  #ussdFunction: UssdFunction | undefined;
 
   /** @throws CellularError `CONFIG_MISSING` if the URL or the fingerprint cannot be used. */
   constructor(options: PeplinkRouterOptions) {
     this.#options = options;
-    this.#http = new HttpClient({ url: options.url, device: "Peplink router", trust: options });
-    this.#session = new PeplinkSession(this.#http, credentialsOf(options));
+    this.#api = new PeplinkApi({
+      url: options.url,
+      credentials: credentialsOf(options),
+      trust: options,
+      timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
+    });
   }
 
   get label(): string {
-    return this.#http.label;
+    return this.#api.label;
   }
 
   checkConfiguration(): void {
-    this.#session.checkCredentials();
+    this.#api.checkCredentials();
   }
 
   checkAddress(to: string): string {
@@ -106,7 +100,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
    */
   async sendSms(sms: OutgoingSms, options: CallOptions = {}): Promise<SendReceipt> {
     const { to, text, encoding, segments, connId } = this.checkSms(sms);
-    const raw = await this.#call(
+    const raw = await this.#api.call(
       {
         name: "cmd.sms.sendMessage",
         method: "POST",
@@ -149,104 +143,130 @@ export class PeplinkRouter implements SmsGateway, SmsReader {
       effect: false,
       maxBytes: MAX_LIST_BYTES,
     };
-    const envelope = await this.#call(call, options);
-    return readMailboxContents(readResponse(SmsListResponse, envelope, this.#http.label), connId);
+    const envelope = await this.#api.call(call, options);
+    return readMailboxContents(readResponse(SmsListResponse, envelope, this.#api.label), connId);
   }
 
   /** Lists the cellular WAN connections: GET `status.wan.connection`. User names and passwords of APNs are left out. */
   async connections(options: CallOptions = {}): Promise<readonly CellularConnection[]> {
-    const envelope = await this.#call({ name: "status.wan.connection", method: "GET", effect: false }, options);
-    return readConnections(readResponse(WanStatusResponse, envelope, this.#http.label));
+    const envelope = await this.#api.call({ name: "status.wan.connection", method: "GET", effect: false }, options);
+    return readConnections(readResponse(WanStatusResponse, envelope, this.#api.label));
+  }
+
+  /**
+   * Deletes stored SMS: POST `cmd.sms.delete` (firmware 8.5.2).
+   * @param request `ids` as `listSms` gives them, or all; the ICCID is found out where it is not given and is clear.
+   * @throws CellularError `OPTION_INVALID` where the connection or the SIM is not clear, `UNSUPPORTED` by older firmware.
+   */
+  async deleteSms({ connId, iccid, ids }: DeleteRequest, options: CallOptions = {}): Promise<void> {
+    const id = checkIds(ids);
+    if (Array.isArray(id) && id.length === 0) return;
+    const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(options)).connId;
+    const sim = iccid ?? (await this.#iccidOf(connection, options));
+    await this.#api.call(
+      { name: "cmd.sms.delete", method: "POST", content: { connId: connection, iccid: sim, id }, effect: true },
+      options,
+    );
+  }
+
+  /**
+   * Sends a USSD code: POST `cmd.sim.ussd.send` (firmware 8.5.2), or `cmd.sendUssd` where the firmware lacks it (8.1).
+   * The router only says that it sent the request: the network's answer cannot be read back.
+   * @param request `code` of digits, `*` and `#`; `iccid` of the SIM, absent: the active one.
+   * @throws CellularError `CODE_INVALID`, `OPTION_INVALID` where the connection is not clear, `UNSUPPORTED`.
+   */
+  async sendUssd({ connId, iccid, code }: UssdRequest, options: CallOptions = {}): Promise<UssdReply> {
+    if (typeof code !== "string" || !/^[0-9*#]+$/.test(code)) {
+      throw new CellularError("CODE_INVALID", "A USSD code is made of digits, * and #, for example *100#.");
+    }
+    const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(options)).connId;
+    if (this.#ussdFunction !== "cmd.sendUssd") {
+      try {
+        const content = { connId: connection, ussd: code, ...(iccid === undefined ? {} : { iccid }) };
+        const reply = await this.#callUssd("cmd.sim.ussd.send", content, options);
+        this.#ussdFunction = "cmd.sim.ussd.send";
+        return reply;
+      } catch (error) {
+        if (!(error instanceof CellularError) || error.code !== "UNSUPPORTED" || this.#ussdFunction !== undefined) {
+          throw error;
+        }
+      }
+    }
+    const simId = iccid === undefined ? undefined : await this.#simIdOf(connection, iccid, options);
+    const content = { connId: connection, ussd: code, ...(simId === undefined ? {} : { simId }) };
+    const reply = await this.#callUssd("cmd.sendUssd", content, options);
+    this.#ussdFunction = "cmd.sendUssd";
+    return reply;
   }
 
   /** Asks the router for its firmware: GET `info.firmware`, which answers without a login. */
   async probe(options: CallOptions = {}): Promise<DeviceInfo> {
-    const answer = await this.#http.request({
-      method: "GET",
-      path: "/api/info.firmware",
-      timeout: new Deadline(options.timeout ?? this.#timeout).remaining,
-      signal: options.signal,
-      effect: false,
-    });
-    const raw = readEnvelope(answer, { label: this.#http.label, effect: false, secrets: [] }).response;
+    const raw = (await this.#api.callWithoutLogin("info.firmware", options)).response;
     return { version: firmwareVersion(raw), raw };
   }
 
   /** Logs out and closes all connections once the calls in flight have ended; later calls are `INTERRUPTED`. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await Promise.allSettled(this.#inFlight);
-    await this.#session.close(LOGOUT_TIMEOUT_MS);
-    await this.#http.close();
+    await this.#api.close();
   }
 
-  get #timeout(): number {
-    return this.#options.timeout ?? DEFAULT_TIMEOUT_MS;
+  async #callUssd(
+    name: UssdFunction,
+    content: Readonly<Record<string, unknown>>,
+    options: CallOptions,
+  ): Promise<UssdReply> {
+    const raw = await this.#api.call({ name, method: "POST", content, effect: true }, options);
+    const said = v.safeParse(UssdResponse, raw.response);
+    return { acknowledged: true, reply: null, deviceWords: said.success ? said.output.message : null, raw };
   }
 
-  async #call(call: ApiCall, options: CallOptions): Promise<Envelope> {
-    if (this.#isClosed) throw new CellularError("INTERRUPTED", `${this.#http.label}: the driver is closed.`);
-    const envelope = this.#makeCall(call, options);
-    this.#inFlight.add(envelope);
-    try {
-      return await envelope;
-    } finally {
-      this.#inFlight.delete(envelope);
-    }
-  }
-
-  async #makeCall(call: ApiCall, options: CallOptions): Promise<Envelope> {
-    const deadline = new Deadline(options.timeout ?? this.#timeout);
-    const { signal } = options;
-    const login = await this.#permitted(call.method, { deadline, signal });
-    const answer = await this.#exchange(call, login, deadline, signal);
-    if (!isLoginExpired(answer)) return this.#read(call, login, answer);
-
-    const renewed = await this.#session.renew(login, { deadline, signal });
-    const second = await this.#exchange(call, renewed, deadline, signal);
-    if (!isLoginExpired(second)) return this.#read(call, renewed, second);
-    this.#session.forget(renewed);
-    throw statusError(
-      { ...second, status: 401 },
-      { label: this.#http.label, effect: false, words: "not even a fresh login is accepted." },
-    );
-  }
-
-  #read(call: ApiCall, login: Login, answer: HttpAnswer): Envelope {
-    const secrets = [...login.secrets, ...(call.secrets ?? [])];
-    return readEnvelope(answer, { label: this.#http.label, effect: call.effect, secrets });
-  }
-
-  async #permitted(
-    permission: PermissionName,
-    call: { readonly deadline: Deadline; readonly signal: AbortSignal | undefined },
-  ): Promise<Login> {
-    let login = await this.#session.current(call);
-    if (!login.may[permission] && performance.now() - login.openedAt > PERMISSION_BELIEVED_MS) {
-      login = await this.#session.renew(login, call);
-    }
-    if (login.may[permission]) return login;
-    const right = permission === "POST" ? "POST (read-write)" : "GET (read)";
+  async #onlyConnection(options: CallOptions): Promise<CellularConnection> {
+    const connections = await this.connections(options);
+    const [first, second] = connections;
+    if (first !== undefined && second === undefined) return first;
     throw new CellularError(
-      "FORBIDDEN",
-      `${this.#http.label}: this user lacks the ${right} permission. Give it the right at the router, or use another user.`,
+      "OPTION_INVALID",
+      `${this.#api.label}: the router has ${String(connections.length)} cellular connections. Name the connection id.`,
     );
   }
 
-  #exchange(call: ApiCall, login: Login, deadline: Deadline, signal: AbortSignal | undefined): Promise<HttpAnswer> {
-    const query = new URLSearchParams({ ...call.query, ...login.query }).toString();
-    const json = call.method === "POST" ? JSON.stringify(call.content ?? {}) : undefined;
-    return this.#http.request({
-      method: call.method,
-      path: `/api/${call.name}${query === "" ? "" : `?${query}`}`,
-      headers: { ...login.headers, ...(json === undefined ? {} : { "content-type": "application/json" }) },
-      ...(json === undefined ? {} : { body: json }),
-      timeout: deadline.remaining,
-      signal,
-      effect: call.effect,
-      ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }),
-    });
+  /** The SIM whose store `readMailbox` shows: the one that the list names, else the active or the only one. */
+  async #iccidOf(connId: number, options: CallOptions): Promise<string> {
+    const { sim } = await this.readMailbox({ connId }, options);
+    if (sim.iccid !== undefined && sim.iccid !== "") return sim.iccid;
+    const connection = (await this.connections(options)).find((one) => one.connId === connId);
+    const present = (connection?.sims ?? []).filter(({ iccid }) => iccid !== null && iccid !== "");
+    const clear = present.find(({ active }) => active) ?? (present.length === 1 ? present[0] : undefined);
+    if (typeof clear?.iccid === "string") return clear.iccid;
+    throw new CellularError(
+      "OPTION_INVALID",
+      `${this.#api.label}: it is not clear which SIM of connection ${String(connId)} is meant. Name its ICCID.`,
+    );
   }
+
+  async #simIdOf(connId: number, iccid: string, options: CallOptions): Promise<number> {
+    const connection = (await this.connections(options)).find((one) => one.connId === connId);
+    const slot = connection?.sims.find((sim) => sim.iccid === iccid);
+    if (slot !== undefined) return slot.simId;
+    throw new CellularError(
+      "NOT_FOUND",
+      `${this.#api.label}: connection ${String(connId)} has no SIM with this ICCID.`,
+    );
+  }
+}
+
+type UssdFunction = "cmd.sim.ussd.send" | "cmd.sendUssd";
+
+const UssdResponse = v.looseObject({ message: v.string() });
+
+function checkIds(ids: unknown): number | readonly number[] | "all" {
+  if (ids === "all" || isId(ids)) return ids;
+  if (Array.isArray(ids) && ids.every(isId)) return ids;
+  throw new CellularError("OPTION_INVALID", 'What to delete is no id, no list of ids and not "all".');
+}
+
+function isId(id: unknown): id is number {
+  return typeof id === "number" && Number.isSafeInteger(id) && id >= 0;
 }
 
 function credentialsOf(options: PeplinkRouterOptions): PeplinkCredentials {

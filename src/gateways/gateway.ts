@@ -87,6 +87,8 @@ export interface UssdReply {
   readonly acknowledged: boolean;
   /** The network's answer, or null where the device gives none. */
   readonly reply: string | null;
+  /** The connection that was used. */
+  readonly connId?: number;
   /** What the device itself said. */
   readonly deviceWords: string | null;
   /** The device's answer as it was read. */

@@ -2,7 +2,8 @@ import type { CellularError } from "../errors/cellular-error";
 import type { Mailbox, MailboxContents, SmsReader } from "../gateways/gateway";
 import { systemClock, type Clock, type Lane } from "../lane";
 import { simKey } from "./identity";
-import type { Ledger, LedgerStore } from "./ledger";
+import { deleteEntries, entriesToDelete, type Store } from "./deletion";
+import type { Ledger, LedgerEntry, LedgerStore } from "./ledger";
 import type { ReceivedSms } from "./received-sms";
 import { sortMailbox, type ReceiverWishes } from "./sorting";
 
@@ -12,6 +13,8 @@ export interface Receiver extends ReceiverWishes {
   readonly id: string;
   /** One connection, or undefined for all that the gateway has. */
   readonly connId: number | undefined;
+  /** What becomes of an SMS in the gateway's store once it is handed on; absent: it is kept. */
+  readonly after?: "keep" | "delete" | "flow";
   /** Milliseconds between two polls, 0 = only when asked. */
   readonly interval: number;
   /** Takes one SMS. Must not throw. */
@@ -27,6 +30,8 @@ export interface InboxOptions {
   readonly ledgers: LedgerStore;
   /** The driver in force. */
   readonly reader: () => SmsReader;
+  /** What deletes, for `after: delete`. @throws CellularError `UNSUPPORTED` where the gateway cannot. */
+  readonly store?: () => Store;
   /** Resolves when SMS can be handed on: at once, or after a deploy in progress. */
   readonly ready: () => Promise<void>;
   /** Turns what a poll threw into the failure that receivers are told. */
@@ -177,6 +182,27 @@ export class Inbox {
         failures.add(this.#options.asFailure(error), mailbox);
       }
     }
+    try {
+      await this.#tidy(mailbox, contents);
+    } catch (error) {
+      failures.add(this.#options.asFailure(error), mailbox);
+    }
+  }
+
+  /** Deletes what everybody has had, if somebody asks for it. */
+  async #tidy(mailbox: Mailbox, contents: MailboxContents): Promise<void> {
+    const { store, lane } = this.#options;
+    const receivers = this.#concerned(mailbox);
+    if (store === undefined || !receivers.some(({ after }) => after === "delete")) return;
+    const sim = simKey(contents.sim);
+    const holders = await Promise.all(
+      receivers.map(async ({ id, from, after = "keep" }) => {
+        const ledger = this.#progress.get(id)?.get(sim)?.unsaved ?? (await this.#options.ledgers.load(id, sim));
+        return { from, after, ledger: ledger ?? new Map<string, LedgerEntry>() };
+      }),
+    );
+    const entries = entriesToDelete(contents, holders);
+    if (entries.length > 0) await lane.run("poll", () => deleteEntries(store(), mailbox, entries));
   }
 
   async #serve(id: string, mailbox: Mailbox, contents: MailboxContents): Promise<void> {

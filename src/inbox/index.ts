@@ -1,3 +1,4 @@
+export { deleteFromStore, type Deletion, type RememberedSms, type Store } from "./deletion";
 export { Inbox, type InboxOptions, type Receiver } from "./inbox";
 export { MemoryLedgerStore, type Ledger, type LedgerStore } from "./ledger";
 export { comparableSender, type ReceivedSms } from "./received-sms";

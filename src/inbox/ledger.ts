@@ -1,5 +1,13 @@
-/** What one receiver has seen on one SIM: identity of the SMS, and in how many lists in a row it was missing. */
-export type Ledger = ReadonlyMap<string, number>;
+/** What is known of an SMS that a receiver has seen. */
+export interface LedgerEntry {
+  /** In how many lists in a row it was missing. */
+  readonly misses: number;
+  /** False for what was passed over: it lay there before the first list, or its sender is not wanted. */
+  readonly isHandedOn: boolean;
+}
+
+/** What one receiver has seen on one SIM, by identity. */
+export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
 /** Where ledgers are kept. A promise that resolves means: it would still be there after a crash. */
 export interface LedgerStore {
@@ -17,16 +25,20 @@ const MISSES_UNTIL_FORGOTTEN = 2;
  * The ledger after a list. One empty list says nothing: a modem that restarts shows an empty store, and what was seen
  * before must not come again after it.
  * @param listed Identities of all that the list holds.
- * @param seen Those of it that count as seen from now on.
+ * @param seen Those of it that count as seen from now on, and whether they were handed on.
  */
-export function updateLedger(ledger: Ledger, listed: ReadonlySet<string>, seen: Iterable<string>): Ledger {
-  const next = new Map<string, number>();
-  for (const [identity, misses] of ledger) {
-    if (listed.has(identity)) next.set(identity, 0);
-    else if (listed.size === 0) next.set(identity, misses);
-    else if (misses + 1 < MISSES_UNTIL_FORGOTTEN) next.set(identity, misses + 1);
+export function updateLedger(
+  ledger: Ledger,
+  listed: ReadonlySet<string>,
+  seen: Iterable<readonly [identity: string, isHandedOn: boolean]>,
+): Ledger {
+  const next = new Map<string, LedgerEntry>();
+  for (const [identity, { misses, isHandedOn }] of ledger) {
+    if (listed.has(identity)) next.set(identity, { misses: 0, isHandedOn });
+    else if (listed.size === 0) next.set(identity, { misses, isHandedOn });
+    else if (misses + 1 < MISSES_UNTIL_FORGOTTEN) next.set(identity, { misses: misses + 1, isHandedOn });
   }
-  for (const identity of seen) next.set(identity, 0);
+  for (const [identity, isHandedOn] of seen) next.set(identity, { misses: 0, isHandedOn });
   return next;
 }
 

@@ -43,10 +43,10 @@ export function sortMailbox(
   const entryBySlot = new Map(contents.entries.map((entry) => [identityOf(entry), entry] as const));
   const isRepeated = (entry: StoredSms): boolean => entry.id !== null && entryBySlot.get(identityOf(entry)) !== entry;
   if (ledger === undefined && wishes.start === "new") {
-    return { fresh: [], ledger: updateLedger(new Map(), listed, listed), waiting: new Set() };
+    return { fresh: [], ledger: updateLedger(new Map(), listed, passedOver(listed)), waiting: new Set() };
   }
 
-  const before: Ledger = ledger ?? new Map<string, number>();
+  const before: Ledger = ledger ?? new Map();
   const unseen = contents.entries.filter((entry) => !before.has(identityOf(entry)) && !isRepeated(entry));
   const whole = joinParts(unseen);
   const waiting = new Set<string>();
@@ -56,12 +56,22 @@ export function sortMailbox(
     waiting.add(identityOf(last));
     return false;
   });
-  const seen = ready.flatMap(({ parts }) => parts.map(identityOf));
+  const isWanted = ({ from }: { readonly from: string }): boolean => isSenderWanted(from, wishes);
+  const seen = ready.flatMap((sms) => sms.parts.map((part) => [identityOf(part), isWanted(sms)] as const));
   const fresh = ready
-    .filter(({ from }) => wishes.from.size === 0 || wishes.from.has(comparableSender(from)))
+    .filter(isWanted)
     .flatMap((sms) => (wishes.join ? [sms] : sms.parts.map(single)))
     .map((sms) => ({ ...sms, sim: contents.sim }));
   return { fresh, ledger: updateLedger(before, listed, seen), waiting };
+}
+
+/** Whether a receiver's filter lets a sender through. */
+export function isSenderWanted(sender: string, { from }: Pick<ReceiverWishes, "from">): boolean {
+  return from.size === 0 || from.has(comparableSender(sender));
+}
+
+function passedOver(identities: Iterable<string>): (readonly [string, boolean])[] {
+  return [...identities].map((identity) => [identity, false] as const);
 }
 
 function single(entry: StoredSms): JoinedSms<StoredSms> {

@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { asCellularError, CellularError } from "../errors/cellular-error";
-import { canReadSms, type CheckedSms, type SendReceipt, type SmsGateway, type SmsReader } from "../gateways/gateway";
-import { Inbox, MemoryLedgerStore } from "../inbox";
+import {
+  canDeleteSms,
+  canReadSms,
+  type CheckedSms,
+  type SendReceipt,
+  type SmsDeleter,
+  type SmsGateway,
+  type SmsReader,
+} from "../gateways/gateway";
+import { Inbox, MemoryLedgerStore, type Store } from "../inbox";
 import { Lane } from "../lane";
 import { MemoryOutboxStore, Outbox, type Entry, type FinishedEntry, type OutboxLimits, type Transmit } from "../outbox";
 import { DriverSlot } from "./driver-slot";
@@ -43,6 +51,10 @@ export class GatewayRuntime {
     mailboxes: (options) => this.#slot.use((driver) => asReader(driver).mailboxes(options)),
     readMailbox: (mailbox, options) => this.#slot.use((driver) => asReader(driver).readMailbox(mailbox, options)),
   };
+  readonly #store: Store = {
+    ...this.#reader,
+    deleteSms: (request, options) => this.#slot.use((driver) => asDeleter(driver).deleteSms(request, options)),
+  };
   #settings: RuntimeSettings | undefined;
 
   constructor(settings: RuntimeSettings, hooks: RuntimeHooks) {
@@ -66,6 +78,7 @@ export class GatewayRuntime {
       lane: this.lane,
       ledgers: new MemoryLedgerStore(),
       reader: () => this.#reader,
+      store: () => this.#store,
       ready: hooks.ready,
       asFailure: (error) => asCellularError(error, this.#settings?.label ?? settings.label),
     });
@@ -107,6 +120,11 @@ export class GatewayRuntime {
     void this.outbox.failAll(error);
   }
 
+  /** Lets somebody who waits ask the gateway for something, when its turn has come. */
+  ask<T>(request: (driver: SmsGateway) => Promise<T>): Promise<T> {
+    return this.lane.run("ask", () => this.#slot.use(request));
+  }
+
   /** The config node has stopped: nothing new begins until it is back. What is on its way goes on. */
   detach(): void {
     this.outbox.pause();
@@ -137,4 +155,9 @@ export class GatewayRuntime {
 function asReader(driver: SmsGateway): SmsReader {
   if (canReadSms(driver)) return driver;
   throw new CellularError("UNSUPPORTED", "This kind of gateway cannot read received SMS.");
+}
+
+function asDeleter(driver: SmsGateway): SmsDeleter {
+  if (canDeleteSms(driver)) return driver;
+  throw new CellularError("UNSUPPORTED", "This kind of gateway cannot delete received SMS.");
 }

@@ -1,3 +1,5 @@
 export { GatewayNode, type GatewayConfig } from "./gateway-node";
 export { SmsReceiveNode } from "./sms-receive-node";
 export { SmsSendNode } from "./sms-send-node";
+export { smsDeleteNode } from "./sms-delete-node";
+export { ussdNode } from "./ussd-node";

@@ -8,7 +8,7 @@ import { environmentOf, Properties } from "./properties";
 import { receivedRecord } from "./received-record";
 import { onClose, onInput } from "./wrappers";
 
-type Wishes = Pick<Receiver, "connId" | "interval" | "start" | "from" | "join">;
+type Wishes = Pick<Receiver, "connId" | "interval" | "start" | "from" | "join"> & Required<Pick<Receiver, "after">>;
 
 /** `cellular-sms-receive`: one message for each SMS that arrives at the gateway. */
 export class SmsReceiveNode implements Receiver {
@@ -69,6 +69,10 @@ export class SmsReceiveNode implements Receiver {
 
   get join(): boolean {
     return this.#wish("join");
+  }
+
+  get after(): "keep" | "delete" | "flow" {
+    return this.#wish("after");
   }
 
   /** What keeps this node from working, or undefined. */
@@ -135,6 +139,7 @@ function readWishes(RED: NodeAPI, node: Node, config: object): Wishes | Cellular
       start: properties.choice("start", ["new", "all"], "new"),
       from: new Set(senders.filter((sender) => sender !== "")),
       join: properties.boolean("join", true),
+      after: properties.choice("after", ["keep", "delete", "flow"], "keep"),
     };
   } catch (error) {
     return asCellularError(error, "sms receive");

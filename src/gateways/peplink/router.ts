@@ -212,12 +212,18 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
 
   async #callUssd(
     name: UssdFunction,
-    content: Readonly<Record<string, unknown>>,
+    content: { readonly connId: number; readonly [field: string]: unknown },
     options: CallOptions,
   ): Promise<UssdReply> {
     const raw = await this.#api.call({ name, method: "POST", content, effect: true }, options);
     const said = v.safeParse(UssdResponse, raw.response);
-    return { acknowledged: true, reply: null, deviceWords: said.success ? said.output.message : null, raw };
+    return {
+      acknowledged: true,
+      reply: null,
+      connId: content.connId,
+      deviceWords: said.success ? said.output.message : null,
+      raw,
+    };
   }
 
   async #onlyConnection(options: CallOptions): Promise<CellularConnection> {

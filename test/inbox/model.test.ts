@@ -161,7 +161,7 @@ describe("Whatever happens to a store of SMS", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom<Start>("new", "all"),
-        fc.array(steps, { maxLength: 60 }),
+        fc.array(steps, { maxLength: 60, size: "max" }),
         async (start, script) => {
           const model = new InboxModel(start);
           for (const next of script) {

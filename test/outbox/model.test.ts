@@ -56,7 +56,7 @@ describe("Whatever happens to it, an outbox", () => {
       fc.asyncProperty(
         fc.constantFrom(1, 1, 2, 8),
         limits,
-        fc.array(steps, { maxLength: 40 }),
+        fc.array(steps, { maxLength: 40, size: "max" }),
         fc.constantFrom("drain" as const, "drain" as const, "end" as const),
         async (width, chosen, script, end) => {
           const model = new OutboxModel(width, chosen);

@@ -53,10 +53,13 @@ export class Pair {
     this.red = red;
   }
 
-  static async start(options: PeplinkSimulatorOptions = {}): Promise<Pair> {
+  static async start(
+    options: PeplinkSimulatorOptions = {},
+    flow: (device: PeplinkSimulator) => FlowItem[] = sendingFlow,
+  ): Promise<Pair> {
     const device = await new PeplinkSimulator({ tls: true, username: "flows", ...options }).start();
     try {
-      return new Pair(device, await NodeRedProcess.start({ flows: sendingFlow(device) }));
+      return new Pair(device, await NodeRedProcess.start({ flows: flow(device) }));
     } catch (error) {
       await device.stop();
       throw error;

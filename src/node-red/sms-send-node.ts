@@ -11,7 +11,7 @@ import { SendBadge } from "./send-badge";
 import { readSmsOptions, type SmsOptions } from "./sms-options";
 import { Batch, type SmsOrigin } from "./sms-origin";
 import { smsRecord, type SmsResult } from "./sms-record";
-import { evaluate, type TypedInput } from "./typed-input";
+import { evaluate, typedInput, type TypedInput } from "./typed-input";
 import { onClose, onInput, type Input } from "./wrappers";
 
 interface SendSettings {
@@ -174,11 +174,10 @@ export class SmsSendNode implements Reporter {
 
 function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSettings | CellularError {
   const properties = new Properties(config, environmentOf(RED, node));
-  const verbatim = new Properties(config, (name) => `\${${name}}`);
   try {
     return {
-      to: { name: "to", value: verbatim.text("to", "to"), type: verbatim.text("toType", "msg") },
-      text: { name: "text", value: verbatim.text("text", "payload"), type: verbatim.text("textType", "msg") },
+      to: typedInput(config, "to", { value: "to", type: "msg" }),
+      text: typedInput(config, "text", { value: "payload", type: "msg" }),
       connId: properties.optionalNumber("connId"),
       onUnknown: properties.choice("onUnknown", ["report", "resend"], "report"),
       hasFailureOutput: properties.boolean("failureOutput", false),

@@ -11,6 +11,18 @@ export interface TypedInput {
   readonly type: string;
 }
 
+/** Reads a typed field of a saved node. An empty field stays empty: only what the node lacks has its default. */
+export function typedInput(config: object, name: string, fallback: Omit<TypedInput, "name">): TypedInput {
+  const saved: Readonly<Record<string, unknown>> = { ...config };
+  const value = saved[name];
+  const type = saved[`${name}Type`];
+  return {
+    name,
+    value: typeof value === "string" || typeof value === "number" ? String(value) : fallback.value,
+    type: typeof type === "string" && type !== "" ? type : fallback.type,
+  };
+}
+
 /**
  * The value of a typed field for one message; undefined where the message has no such property.
  * @throws CellularError `CONFIG_MISSING` for a variable that is not set, `OPTION_INVALID` if it cannot be evaluated.

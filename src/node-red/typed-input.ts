@@ -36,9 +36,10 @@ export async function evaluate(RED: NodeAPI, node: Node, input: TypedInput, msg:
   if (type === "str") return withVariables(value, environment);
   try {
     return await new Promise<unknown>((resolve, reject) => {
-      RED.util.evaluateNodeProperty(value, type, node, msg, (error, result: unknown) => {
-        if (error === null) resolve(result);
-        else reject(error);
+      RED.util.evaluateNodeProperty(value, type, node, msg, (error: unknown, result: unknown) => {
+        // A context store says undefined where an expression says null.
+        if (error === null || error === undefined) resolve(result);
+        else reject(asError(error));
       });
     });
   } catch (error) {
@@ -50,6 +51,13 @@ export async function evaluate(RED: NodeAPI, node: Node, input: TypedInput, msg:
       { cause: error },
     );
   }
+}
+
+/** An expression that fails gives an object that is no Error. */
+function asError(error: unknown): Error {
+  if (error instanceof Error) return error;
+  const { message } = Object(error) as { readonly message?: unknown };
+  return new Error(typeof message === "string" ? message : "no reason given");
 }
 
 function withVariables(text: string, environment: (name: string) => string): string {

@@ -44,7 +44,7 @@ export class GatewayNode {
       node.warn(outcome.problem.message);
       gatewayRegistry.get(node.id)?.reject(outcome.problem);
     } else {
-      this.#runtime = gatewayRegistry.obtain(RED, () => this.reference, node.id, outcome.settings);
+      this.#runtime = gatewayRegistry.obtain(RED, node.id, outcome.settings);
       this.#runtime.attach(outcome.settings);
     }
     onClose(node, (removed) => {
@@ -125,6 +125,7 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
       reference,
       settings: {
         label: driver.label,
+        reference,
         limits,
         expireAfter,
         driverSettings: { kindName, settings },

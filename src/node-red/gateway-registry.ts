@@ -9,13 +9,13 @@ class GatewayRegistry {
   readonly #runtimes = new Map<string, GatewayRuntime>();
 
   /** The runtime of a gateway, made at first use. */
-  obtain(RED: NodeAPI, reference: () => GatewayReference, id: string, settings: RuntimeSettings): GatewayRuntime {
+  obtain(RED: NodeAPI, id: string, settings: RuntimeSettings): GatewayRuntime {
     const known = this.#runtimes.get(id);
     if (known !== undefined) return known;
     const desk = OutcomeDesk.of(RED);
     const runtime: GatewayRuntime = new GatewayRuntime(settings, {
       finished: (entry) => {
-        desk.deliver(resultOf(entry, reference()), () => {
+        desk.deliver(resultOf(entry, runtime.reference), () => {
           void runtime.outbox.remove(entry.id);
         });
       },

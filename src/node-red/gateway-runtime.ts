@@ -14,6 +14,7 @@ import { Lane } from "../lane";
 import { MemoryOutboxStore, Outbox, type Entry, type FinishedEntry, type OutboxLimits, type Transmit } from "../outbox";
 import { DriverSlot } from "./driver-slot";
 import type { SmsOrigin } from "./sms-origin";
+import type { GatewayReference } from "./sms-record";
 
 export type SmsEntry = Entry<CheckedSms, SmsOrigin, SendReceipt>;
 export type FinishedSms = FinishedEntry<CheckedSms, SmsOrigin, SendReceipt>;
@@ -21,6 +22,8 @@ export type FinishedSms = FinishedEntry<CheckedSms, SmsOrigin, SendReceipt>;
 /** What makes a configuration of a gateway: when it changes, a new driver is made. */
 export interface RuntimeSettings {
   readonly label: string;
+  /** How the gateway is called in records. */
+  readonly reference: GatewayReference;
   readonly limits: OutboxLimits;
   /** Milliseconds after which a queued SMS is given up, 0 = never. */
   readonly expireAfter: number;
@@ -56,8 +59,10 @@ export class GatewayRuntime {
     deleteSms: (request, options) => this.#slot.use((driver) => asDeleter(driver).deleteSms(request, options)),
   };
   #settings: RuntimeSettings | undefined;
+  #reference: GatewayReference;
 
   constructor(settings: RuntimeSettings, hooks: RuntimeHooks) {
+    this.#reference = settings.reference;
     this.outbox = new Outbox({
       label: settings.label,
       lane: this.lane,
@@ -92,6 +97,11 @@ export class GatewayRuntime {
     return this.#slot.driver;
   }
 
+  /** How the gateway is called in records: as the last settings that could be used name it. */
+  get reference(): GatewayReference {
+    return this.#reference;
+  }
+
   /** Milliseconds after which a queued SMS is given up, 0 = never. */
   get expireAfter(): number {
     return this.#settings?.expireAfter ?? 0;
@@ -108,6 +118,7 @@ export class GatewayRuntime {
       this.lane.forgive();
     }
     this.#settings = settings;
+    this.#reference = settings.reference;
     if (!isSame || haveLimitsChanged) this.outbox.configure({ ...settings, transmit: this.#transmit });
     this.outbox.resume();
     this.inbox.resume();

@@ -33,6 +33,8 @@ export interface Part {
   readonly id: string;
   readonly index: number;
   readonly count: number;
+  /** What the input itself was a part of, where a join node looks for it. */
+  readonly parts?: unknown;
 }
 
 /** Where an SMS came from, and who is to hear what became of it. */

@@ -104,12 +104,14 @@ export class SmsSendNode implements Reporter {
     }
     const count = request.recipients.length;
     const batch = new Batch(count);
-    const id = typeof input.msg._msgid === "string" ? input.msg._msgid : randomUUID();
+    // Not the message's id: two inputs can have the same, and a join node would mix them.
+    const id = this.#RED.util.generateId();
+    const outer = input.msg.parts === undefined ? {} : { parts: input.msg.parts };
     await Promise.all(
       request.recipients.map((recipient, index) => {
         const isOne = count === 1;
         const msg: NodeMessage = isOne ? input.msg : this.#RED.util.cloneMessage(input.msg);
-        const part = isOne ? {} : { part: { id, index, count } };
+        const part = isOne ? {} : { part: { id, index, count, ...outer } };
         const origin: SmsOrigin = { nodeId: this.node.id, msg, ...part, batch, input, instance: this };
         return this.#queue(request, recipient, origin);
       }),

@@ -21,6 +21,7 @@ export class GatewayNode {
   static readonly #ofNode = new WeakMap<object, GatewayNode>();
   readonly #users = new Map<string, Node>();
   readonly #runtime: GatewayRuntime | undefined;
+  #isGone = false;
   readonly reference: GatewayReference;
   /** What is wrong with the settings, or undefined. */
   readonly problem: CellularError | undefined;
@@ -48,9 +49,15 @@ export class GatewayNode {
       this.#runtime.attach(outcome.settings);
     }
     onClose(node, (removed) => {
+      this.#isGone = removed;
       if (removed) gatewayRegistry.end(node.id);
       else this.#runtime?.detach();
     });
+  }
+
+  /** Whether it was deleted or disabled; one that a deploy starts anew is not gone. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /**

@@ -2,7 +2,7 @@ import type { NodeAPI } from "node-red";
 import { FlowsGate } from "./flows-gate";
 import { GatewayRuntime, type FinishedSms, type RuntimeSettings } from "./gateway-runtime";
 import { OutcomeDesk } from "./outcome-desk";
-import type { GatewayReference } from "./sms-record";
+import type { GatewayReference, SmsResult } from "./sms-record";
 
 /** All gateways of the process, by the id of their config node. They outlive the nodes: a redeploy finds them again. */
 class GatewayRegistry {
@@ -15,8 +15,16 @@ class GatewayRegistry {
     const desk = OutcomeDesk.of(RED);
     const runtime: GatewayRuntime = new GatewayRuntime(settings, {
       finished: (entry) => {
-        desk.deliver(resultOf(entry, runtime.reference), () => {
+        const forget = (): void => {
           void runtime.outbox.remove(entry.id);
+        };
+        desk.deliver({
+          result: resultOf(entry, runtime.reference),
+          delivered: forget,
+          orphaned: () => {
+            RED.log.warn(RED._("cellular-gateway.log.orphaned", { id: entry.id, outcome: entry.ending.outcome }));
+            forget();
+          },
         });
       },
       ready: () => FlowsGate.of(RED).pass(),
@@ -36,7 +44,7 @@ class GatewayRegistry {
   }
 }
 
-function resultOf(entry: FinishedSms, gateway: GatewayReference): Parameters<OutcomeDesk["deliver"]>[0] {
+function resultOf(entry: FinishedSms, gateway: GatewayReference): SmsResult {
   const { id, origin, job, attempts, queuedAt, finishedAt, ending } = entry;
   return { id, origin, sms: job, gateway, attempts, queuedAt, finishedAt, ending };
 }

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import { FlowsGate } from "./flows-gate";
+import { handOver } from "./handover";
 import type { SmsResult } from "./sms-record";
-import type { Input } from "./wrappers";
+import { asError, type Input } from "./wrappers";
 
 /** The node instance that can report outcomes now. */
 export interface Reporter {
@@ -10,17 +11,13 @@ export interface Reporter {
   report(result: SmsResult, input: Input): void;
 }
 
-interface Delivery {
+/** One outcome on its way to the flow. One of the two is called, once. */
+export interface Delivery {
   readonly result: SmsResult;
-  /** Called once the flow has been told. */
+  /** The flow has been told. */
   readonly delivered: () => void;
-}
-
-/** An outcome that comes back to its node as an input. */
-export interface Claim {
-  readonly result: SmsResult;
-  /** To be called right after the report. */
-  readonly reported: () => void;
+  /** The node is gone: nobody is left to tell. */
+  readonly orphaned: () => void;
 }
 
 /**
@@ -30,12 +27,11 @@ export interface Claim {
  */
 export class OutcomeDesk {
   static readonly #desks = new WeakMap<FlowsGate, OutcomeDesk>();
+  readonly #RED: NodeAPI;
   readonly #gate: FlowsGate;
   readonly #reporters = new Map<string, Reporter>();
   readonly #claims = new WeakMap<NodeMessage, Delivery>();
-  #held: Delivery[] = [];
-  /** Tells a person that an outcome found nobody. */
-  readonly #orphaned: (result: SmsResult) => void;
+  readonly #held: Delivery[] = [];
 
   /** The one desk of a Node-RED. */
   static of(RED: NodeAPI): OutcomeDesk {
@@ -46,10 +42,8 @@ export class OutcomeDesk {
   }
 
   private constructor(RED: NodeAPI, gate: FlowsGate) {
+    this.#RED = RED;
     this.#gate = gate;
-    this.#orphaned = ({ id, ending: { outcome } }) => {
-      RED.log.warn(RED._("cellular-gateway.log.orphaned", { id, outcome }));
-    };
     gate.watch(() => {
       for (const delivery of this.#held.splice(0)) this.#hand(delivery);
     });
@@ -65,43 +59,48 @@ export class OutcomeDesk {
   }
 
   /** Reports an outcome now, or when the flows run again. */
-  deliver(result: SmsResult, delivered: () => void): void {
-    if (this.#gate.isOpen) this.#hand({ result, delivered });
-    else this.#held.push({ result, delivered });
+  deliver(delivery: Delivery): void {
+    if (this.#gate.isOpen) this.#hand(delivery);
+    else this.#held.push(delivery);
   }
 
-  /** The outcome that a message was sent for by this desk, if it was. */
-  claim(msg: NodeMessage, node: Node): Claim | undefined {
-    const delivery = this.#claims.get(msg);
-    this.#claims.delete(msg);
-    if (delivery === undefined) return undefined;
-    return {
-      result: delivery.result,
-      reported: () => {
-        void this.#confirm(delivery, node);
-      },
-    };
+  /** Reports the outcome that this desk sent an input for; returns whether it was such an input. */
+  answers(input: Input, reporter: Reporter): boolean {
+    const delivery = this.#claims.get(input.msg);
+    if (delivery === undefined) return false;
+    this.#claims.delete(input.msg);
+    this.#report(delivery, reporter, input);
+    return true;
   }
 
   #hand(delivery: Delivery): void {
-    const { result, delivered } = delivery;
-    const { origin } = result;
+    const { origin } = delivery.result;
     const reporter = this.#reporters.get(origin.nodeId);
     if (reporter === undefined) {
-      this.#orphaned(result);
-      delivered();
+      delivery.orphaned();
     } else if (reporter === origin.instance) {
-      reporter.report(result, origin.input);
-      void this.#confirm(delivery, reporter.node);
+      this.#report(delivery, reporter, origin.input);
     } else {
       this.#claims.set(origin.msg, delivery);
       reporter.node.receive(origin.msg);
     }
   }
 
-  /** A deploy that began right after the report has swallowed it: it is made again when the flows run. */
-  async #confirm(delivery: Delivery, node: Node): Promise<void> {
-    if (await this.#gate.reached(node)) delivery.delivered();
-    else this.deliver(delivery.result, delivery.delivered);
+  #report(delivery: Delivery, reporter: Reporter, input: Input): void {
+    const { result, delivered } = delivery;
+    const tell = (): void => {
+      try {
+        reporter.report(result, input);
+      } catch (error) {
+        // What a flow does with an outcome must not reach the outbox, nor the outcomes behind this one.
+        reporter.node.error(asError(error), result.origin.msg);
+      }
+    };
+    handOver(this.#RED, reporter.node, tell, {
+      arrived: delivered,
+      cut: () => {
+        this.deliver(delivery);
+      },
+    });
   }
 }

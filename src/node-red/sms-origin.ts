@@ -1,30 +1,31 @@
 import type { NodeMessage } from "node-red";
 import type { Input } from "./wrappers";
 
-/** How an outcome stands among those of its input. */
-export interface Place {
+/** Where an input with several recipients stands after one outcome. */
+interface BatchState {
   readonly isLast: boolean;
   readonly noneAccepted: boolean;
 }
 
 /** An input with several recipients: what is still open, and whether one was accepted. */
 export class Batch {
-  readonly #count: number;
-  readonly #closed = new Map<string, Place>();
+  #open: number;
   #accepted = false;
+  readonly #closed = new Map<string, BatchState>();
 
   constructor(count: number) {
-    this.#count = count;
+    this.#open = count;
   }
 
-  /** Counts one outcome, once however often it is reported. */
-  close(id: string, isAccepted: boolean): Place {
+  /** Counts the outcome of one SMS. One that is reported again counts once and gets the answer of the first time. */
+  close(id: string, isAccepted: boolean): BatchState {
     const known = this.#closed.get(id);
     if (known !== undefined) return known;
+    this.#open -= 1;
     this.#accepted ||= isAccepted;
-    const place = { isLast: this.#closed.size + 1 === this.#count, noneAccepted: !this.#accepted };
-    this.#closed.set(id, place);
-    return place;
+    const state = { isLast: this.#open === 0, noneAccepted: !this.#accepted };
+    this.#closed.set(id, state);
+    return state;
   }
 }
 

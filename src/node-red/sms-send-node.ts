@@ -36,6 +36,8 @@ export class SmsSendNode implements Reporter {
   readonly node: Node;
   readonly #RED: NodeAPI;
   readonly #gatewayId: unknown;
+  /** The gateway as it was when this node started. */
+  readonly #knownGateway: GatewayNode | undefined;
   readonly #desk: OutcomeDesk;
   readonly #badge: SendBadge;
   readonly #settings: SendSettings | CellularError;
@@ -48,6 +50,7 @@ export class SmsSendNode implements Reporter {
     this.#settings = readSendSettings(RED, node, config);
 
     const gateway = GatewayNode.find(RED, this.#gatewayId);
+    this.#knownGateway = gateway;
     const problem = this.#settings instanceof CellularError ? this.#settings : gateway?.problem;
     this.#badge = new SendBadge(RED, node, gateway, problem);
     const unregister = this.#desk.register(this);
@@ -83,23 +86,24 @@ export class SmsSendNode implements Reporter {
     if (isLast) done();
   }
 
+  /** The gateway in force. In the middle of a deploy Node-RED finds none, but the one that was goes on behind it. */
+  get #gateway(): GatewayNode | undefined {
+    const known = this.#knownGateway;
+    return GatewayNode.find(this.#RED, this.#gatewayId) ?? (known?.isGone === false ? known : undefined);
+  }
+
   get #hasFailureOutput(): boolean {
     return !(this.#settings instanceof CellularError) && this.#settings.hasFailureOutput;
   }
 
   async #take(input: Input): Promise<void> {
-    const claim = this.#desk.claim(input.msg, this.node);
-    if (claim !== undefined) {
-      this.report(claim.result, input);
-      claim.reported();
-      return;
-    }
+    if (this.#desk.answers(input, this)) return;
     let request: SendRequest;
     try {
       request = await this.#read(input.msg);
     } catch (error) {
       const origin = { nodeId: this.node.id, msg: input.msg, batch: new Batch(1), input, instance: this };
-      this.#fail(origin, {}, error);
+      this.#fail(origin, {}, error, this.#gateway);
       return;
     }
     const count = request.recipients.length;
@@ -121,7 +125,7 @@ export class SmsSendNode implements Reporter {
   async #read(msg: NodeMessage): Promise<SendRequest> {
     if (this.#settings instanceof CellularError) throw this.#settings;
     const { to, text, allowOverrides } = this.#settings;
-    const gateway = GatewayNode.find(this.#RED, this.#gatewayId);
+    const gateway = this.#gateway;
     if (gateway === undefined) {
       throw new CellularError("CONFIG_MISSING", "No gateway is chosen, or it is disabled. Choose one in the node.");
     }
@@ -170,7 +174,14 @@ export class SmsSendNode implements Reporter {
       finishedAt: new Date(),
       ending: { outcome: "not-sent", error: failure },
     };
-    this.report(result, origin.input);
+    // Reading may have taken so long that this instance is gone by now.
+    this.#desk.deliver({
+      result,
+      delivered: () => undefined,
+      orphaned: () => {
+        this.node.warn(failure.message);
+      },
+    });
   }
 }
 

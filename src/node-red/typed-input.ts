@@ -56,7 +56,8 @@ export async function evaluate(RED: NodeAPI, node: Node, input: TypedInput, msg:
 /** An expression that fails gives an object that is no Error. */
 function asError(error: unknown): Error {
   if (error instanceof Error) return error;
-  const { message } = Object(error) as { readonly message?: unknown };
+  const message: unknown =
+    typeof error === "object" && error !== null && "message" in error ? error.message : undefined;
   return new Error(typeof message === "string" ? message : "no reason given");
 }
 

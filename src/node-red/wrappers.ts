@@ -44,6 +44,7 @@ export function onClose(node: Node, close: (removed: boolean) => void): void {
   });
 }
 
-function asError(error: unknown): Error {
+/** What was thrown, as an Error. */
+export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -39,16 +39,17 @@ describe("sms send with several recipients", () => {
         lab.device.sent.slice(from).map((sms) => sms.to),
         [A, B, C],
       );
-      const partsId = (first?.parts as Message).id;
+      assert.ok(first);
+      const partsId = (first.parts as Message).id;
       assert.deepEqual(
         [first, second, third].map((msg) => [recordOf(msg!).to, msg!.parts]),
         [A, B, C].map((one, index) => [one, { id: partsId, index, count: 3 }]),
       );
       assert.equal(typeof partsId, "string");
       assert.equal(new Set([first, second, third].map((msg) => recordOf(msg!).id)).size, 3);
-      assert.deepEqual(first?.to, to);
-      await lab.arrival("done", first?.tag);
-      assert.deepEqual(lab.arrived(first?.tag).toSorted(), ["done", "out", "out", "out"]);
+      assert.deepEqual(first.to, to);
+      await lab.arrival("done", first.tag);
+      assert.deepEqual(lab.arrived(first.tag).toSorted(), ["done", "out", "out", "out"]);
     });
   }
 

@@ -4,6 +4,7 @@ import { comparableSender, type ReceivedSms, type Receiver } from "../inbox";
 import { Badge, clockTime, troubleKey } from "./badge";
 import { FlowsGate } from "./flows-gate";
 import { GatewayNode } from "./gateway-node";
+import { handOver } from "./handover";
 import { environmentOf, Properties } from "./properties";
 import { receivedRecord } from "./received-record";
 import { onClose, onInput } from "./wrappers";
@@ -12,7 +13,9 @@ type Wishes = Pick<Receiver, "connId" | "interval" | "start" | "from" | "join"> 
 
 /** `cellular-sms-receive`: one message for each SMS that arrives at the gateway. */
 export class SmsReceiveNode implements Receiver {
+  static readonly #running = new Map<string, SmsReceiveNode>();
   readonly id: string;
+  readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #badge: Badge;
   readonly #gate: FlowsGate;
@@ -23,6 +26,7 @@ export class SmsReceiveNode implements Receiver {
 
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.id = node.id;
+    this.#RED = RED;
     this.#node = node;
     this.#badge = new Badge(RED, node);
     this.#gate = FlowsGate.of(RED);
@@ -39,12 +43,19 @@ export class SmsReceiveNode implements Receiver {
     const leave = this.#gateway?.addUser(node);
     const unsubscribe = problem === undefined ? this.#gateway?.runtime.inbox.subscribe(this) : undefined;
     if (problem === undefined) this.#showPeace();
-    onInput(node, async ({ done }) => {
+    SmsReceiveNode.#running.set(this.id, this);
+    onInput(node, async ({ msg, done }) => {
       const failure = await this.#poll();
-      if (failure === null) done();
+      // What this instance says of its input would vanish: the one in its place polls for it once more.
+      if (!this.#isRunning)
+        this.#inPlace((successor) => {
+          successor.#node.receive(msg);
+        });
+      else if (failure === null) done();
       else done(failure);
     });
     onClose(node, (removed) => {
+      if (this.#isRunning) SmsReceiveNode.#running.delete(this.id);
       unsubscribe?.();
       leave?.();
       if (removed) void this.#gateway?.forgetReceiver(this.id);
@@ -84,12 +95,20 @@ export class SmsReceiveNode implements Receiver {
   }
 
   handOn(sms: ReceivedSms): void {
-    if (this.#gateway === undefined) return;
+    const gateway = this.#gateway;
+    if (gateway === undefined) return;
     this.#lastReceived = new Date();
-    this.#node.send({
-      payload: sms.text,
-      topic: sms.from,
-      received: receivedRecord(sms, this.#gateway.reference),
+    const send = (): void => {
+      this.#node.send({ payload: sms.text, topic: sms.from, received: receivedRecord(sms, gateway.reference) });
+    };
+    handOver(this.#RED, this.#node, send, {
+      port: 0,
+      arrived: () => undefined,
+      cut: () => {
+        this.#inPlace((successor) => {
+          successor.handOn(sms);
+        });
+      },
     });
   }
 
@@ -107,6 +126,20 @@ export class SmsReceiveNode implements Receiver {
     // Once for each kind of trouble, not at each poll.
     if (this.#lastTrouble !== failure.code) this.#node.warn(failure.message);
     this.#lastTrouble = failure.code;
+  }
+
+  get #isRunning(): boolean {
+    return SmsReceiveNode.#running.get(this.id) === this;
+  }
+
+  /** Calls `task` with the instance that has this one's place, once the flows run; with none if the node is deleted. */
+  #inPlace(task: (successor: SmsReceiveNode) => void): void {
+    void FlowsGate.of(this.#RED)
+      .pass()
+      .then(() => {
+        const successor = SmsReceiveNode.#running.get(this.id);
+        if (successor !== undefined) task(successor);
+      });
   }
 
   #showPeace(): void {

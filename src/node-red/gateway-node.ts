@@ -93,6 +93,9 @@ export class GatewayNode {
   }
 }
 
+/** A day. A timer of Node.js that is longer than 24 days ends at once, and every request would fail. */
+const LONGEST_TIMEOUT_S = 86_400;
+
 type Reading =
   | { readonly reference: GatewayReference; readonly settings: RuntimeSettings }
   | { readonly reference: GatewayReference; readonly problem: CellularError };
@@ -115,7 +118,7 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
       clientId: credentials.secret("clientId"),
       clientSecret: credentials.secret("clientSecret"),
       connId: properties.optionalNumber("connId"),
-      timeout: properties.number("timeout", kind.defaultTimeout, { above: 0 }) * 1000,
+      timeout: properties.number("timeout", kind.defaultTimeout, { above: 0, atMost: LONGEST_TIMEOUT_S }) * 1000,
       maxSegments: properties.number("maxSegments", 10, { integer: true, above: 0 }),
       fingerprint: properties.text("fingerprint"),
       tls: readTls(RED, config.tls),

@@ -26,6 +26,7 @@ export function environmentOf(RED: NodeAPI, node: Node): EnvironmentLookup {
 interface NumberRange {
   readonly integer?: boolean;
   readonly above?: number;
+  readonly atMost?: number;
 }
 
 /**
@@ -64,13 +65,17 @@ export class Properties {
     return reference === undefined ? value : this.#environment(reference);
   }
 
-  /** A number of 0 or more; with `above`, one that is greater than that. */
-  number(name: string, fallback: number, { integer = false, above = -Number.MIN_VALUE }: NumberRange = {}): number {
+  /** A number of 0 or more; with `above`, one that is greater than that; with `atMost`, one that is not. */
+  number(name: string, fallback: number, range: NumberRange = {}): number {
+    const { integer = false, above = -Number.MIN_VALUE, atMost = Infinity } = range;
     const value = this.#read(name);
     if (value === undefined) return fallback;
     const number = readNumber(value);
-    if (number === undefined || number <= above || (integer && !Number.isSafeInteger(number))) {
-      throw wrong(name, `a ${integer ? "whole " : ""}number ${above < 0 ? "of 0 or more" : `above ${String(above)}`}`);
+    const isWrong = number === undefined || number <= above || number > atMost;
+    if (isWrong || (integer && !Number.isSafeInteger(number))) {
+      const least = above < 0 ? "of 0 or more" : `above ${String(above)}`;
+      const most = atMost === Infinity ? "" : ` and at most ${String(atMost)}`;
+      throw wrong(name, `a ${integer ? "whole " : ""}number ${least}${most}`);
     }
     return number;
   }

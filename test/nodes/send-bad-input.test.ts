@@ -129,6 +129,7 @@ const ofGateway: readonly BadInput[] = [
   { what: "a kind that is none", gateway: { kind: "pigeon" }, verdict: "not-sent CONFIG_MISSING", says: /"kind"/ },
   { what: "a timeout in words", gateway: { timeout: "long" }, verdict: "not-sent CONFIG_MISSING", says: /"timeout"/ },
   { what: "a timeout of 0", gateway: { timeout: 0 }, verdict: "not-sent CONFIG_MISSING" },
+  { what: "a timeout that no timer can hold", gateway: { timeout: 3_000_000 }, verdict: "not-sent CONFIG_MISSING" },
   { what: "half a segment", gateway: { maxSegments: "1.5" }, verdict: "not-sent CONFIG_MISSING" },
   { what: "a negative gap", gateway: { minInterval: -5 }, verdict: "not-sent CONFIG_MISSING" },
   { what: "a fingerprint that is none", gateway: { fingerprint: "AB:CD" }, verdict: "not-sent CONFIG_MISSING" },

@@ -34,8 +34,9 @@ describe("editor texts", () => {
       it("has no text in the catalog that nothing shows", () => {
         const { whole, beginnings } = scriptKeys(node);
         const shown = [...formKeys(node), ...whole, "palette.label.cellular"];
+        const ofRuntime = [`${node.type}.status.`, `${node.type}.log.`];
         const isShown = (key: string): boolean =>
-          shown.includes(key) || [...beginnings, `${node.type}.status.`].some((beginning) => key.startsWith(beginning));
+          shown.includes(key) || [...beginnings, ...ofRuntime].some((beginning) => key.startsWith(beginning));
         deepEqual(
           leaves(node.catalog).filter((key) => !isShown(key)),
           [],

@@ -217,7 +217,11 @@ export class Inbox {
     if (receiver === undefined) return;
     const sorted = sortMailbox(contents, receiver, ledger, waiting);
     for (const sms of sorted.fresh) receiver.handOn(sms);
-    if (sorted.fresh.length > 0 && (await receiver.hasArrived?.()) === false) return;
+    if (sorted.fresh.length > 0 && (await receiver.hasArrived?.()) === false) {
+      // Not seen, then: the list right after this one brings it to whoever receives now.
+      void this.pollNow();
+      return;
+    }
     this.#progress.set(id, progress.set(sim, { waiting: sorted.waiting, unsaved: sorted.ledger }));
     await ledgers.save(id, sim, sorted.ledger);
     progress.set(sim, { waiting: sorted.waiting });

@@ -8,20 +8,20 @@ import { neighboursOf } from "./neighbours";
 export class FlowsGate {
   static readonly #gates = new WeakMap<NodeAPI["events"], FlowsGate>();
   #open = false;
-  readonly #RED: NodeAPI;
+  readonly #RED: FlowsOf;
   /** Nodes that sent something that may not have arrived yet. */
   readonly #sending = new Set<Sending>();
   readonly #waiting: (() => void)[] = [];
   readonly #watchers = new Set<() => void>();
 
   /** The one gate of a Node-RED. */
-  static of(RED: NodeAPI): FlowsGate {
+  static of(RED: FlowsOf): FlowsGate {
     const gate = FlowsGate.#gates.get(RED.events) ?? new FlowsGate(RED);
     FlowsGate.#gates.set(RED.events, gate);
     return gate;
   }
 
-  private constructor(RED: NodeAPI) {
+  private constructor(RED: FlowsOf) {
     this.#RED = RED;
     const { events } = RED;
     events.on("flows:stopping", () => {
@@ -45,11 +45,11 @@ export class FlowsGate {
   }
 
   /**
-   * Says whether what a node sent just now has reached its neighbours. Node-RED delivers one turn of the event loop
+   * Says whether what a node said just now, by an output or as an error, has reached its neighbours. Node-RED delivers one turn of the event loop
    * later: if a deploy begins in between and stops a neighbour, the message vanishes.
    */
-  reached(node: Node): Promise<boolean> {
-    const sending: Sending = { node, neighbours: undefined };
+  reached(node: Node, port?: number): Promise<boolean> {
+    const sending: Sending = { node, port, neighbours: undefined };
     this.#sending.add(sending);
     return new Promise((resolve) => {
       setImmediate(() => {
@@ -67,7 +67,7 @@ export class FlowsGate {
 
   /** Runs before the first node stops. */
   #remember(sending: Sending): void {
-    sending.neighbours ??= neighboursOf(this.#RED, sending.node).map((id) => [id, this.#instance(id)]);
+    sending.neighbours ??= neighboursOf(this.#RED, sending.node, sending.port).map((id) => [id, this.#instance(id)]);
   }
 
   #instance(id: string): unknown {
@@ -75,8 +75,12 @@ export class FlowsGate {
   }
 }
 
+/** As much of a Node-RED as the gate looks at. */
+export type FlowsOf = Pick<NodeAPI, "events" | "nodes">;
+
 interface Sending {
   readonly node: Node;
+  readonly port: number | undefined;
   /** The instances that stood there when a deploy began, by id; undefined while none has. */
   neighbours: readonly (readonly [string, unknown])[] | undefined;
 }

@@ -1,5 +1,5 @@
-import type { Node, NodeAPI, NodeMessage } from "node-red";
-import { FlowsGate } from "./flows-gate";
+import type { Node, NodeMessage } from "node-red";
+import { FlowsGate, type FlowsOf } from "./flows-gate";
 import { handOver } from "./handover";
 import type { SmsResult } from "./sms-record";
 import { asError, type Input } from "./wrappers";
@@ -7,6 +7,8 @@ import { asError, type Input } from "./wrappers";
 /** The node instance that can report outcomes now. */
 export interface Reporter {
   readonly node: Node;
+  /** The output by which an outcome leaves; undefined where Catch nodes are told. */
+  outputFor(result: SmsResult): number | undefined;
   /** Tells the flow what became of an SMS, as the answer to `input`. */
   report(result: SmsResult, input: Input): void;
 }
@@ -27,21 +29,21 @@ export interface Delivery {
  */
 export class OutcomeDesk {
   static readonly #desks = new WeakMap<FlowsGate, OutcomeDesk>();
-  readonly #RED: NodeAPI;
+  readonly #RED: FlowsOf;
   readonly #gate: FlowsGate;
   readonly #reporters = new Map<string, Reporter>();
   readonly #claims = new WeakMap<NodeMessage, Delivery>();
   readonly #held: Delivery[] = [];
 
   /** The one desk of a Node-RED. */
-  static of(RED: NodeAPI): OutcomeDesk {
+  static of(RED: FlowsOf): OutcomeDesk {
     const gate = FlowsGate.of(RED);
     const desk = OutcomeDesk.#desks.get(gate) ?? new OutcomeDesk(RED, gate);
     OutcomeDesk.#desks.set(gate, desk);
     return desk;
   }
 
-  private constructor(RED: NodeAPI, gate: FlowsGate) {
+  private constructor(RED: FlowsOf, gate: FlowsGate) {
     this.#RED = RED;
     this.#gate = gate;
     gate.watch(() => {
@@ -97,6 +99,7 @@ export class OutcomeDesk {
       }
     };
     handOver(this.#RED, reporter.node, tell, {
+      port: reporter.outputFor(result),
       arrived: delivered,
       cut: () => {
         this.deliver(delivery);

@@ -4,7 +4,6 @@ import { comparableSender, type ReceivedSms, type Receiver } from "../inbox";
 import { Badge, clockTime, troubleKey } from "./badge";
 import { FlowsGate } from "./flows-gate";
 import { GatewayNode } from "./gateway-node";
-import { handOver } from "./handover";
 import { environmentOf, Properties } from "./properties";
 import { receivedRecord } from "./received-record";
 import { onClose, onInput } from "./wrappers";
@@ -98,22 +97,11 @@ export class SmsReceiveNode implements Receiver {
     const gateway = this.#gateway;
     if (gateway === undefined) return;
     this.#lastReceived = new Date();
-    const send = (): void => {
-      this.#node.send({ payload: sms.text, topic: sms.from, received: receivedRecord(sms, gateway.reference) });
-    };
-    handOver(this.#RED, this.#node, send, {
-      port: 0,
-      arrived: () => undefined,
-      cut: () => {
-        this.#inPlace((successor) => {
-          successor.handOn(sms);
-        });
-      },
-    });
+    this.#node.send({ payload: sms.text, topic: sms.from, received: receivedRecord(sms, gateway.reference) });
   }
 
   hasArrived(): Promise<boolean> {
-    return this.#gate.reached(this.#node);
+    return this.#gate.reached(this.#node, 0);
   }
 
   polled(failure: CellularError | null): void {

@@ -63,6 +63,11 @@ export class SmsSendNode implements Reporter {
     });
   }
 
+  outputFor({ ending }: SmsResult): number | undefined {
+    if (ending.outcome === "accepted") return 0;
+    return this.#hasFailureOutput ? 1 : undefined;
+  }
+
   report(result: SmsResult, { msg, send, done }: Input): void {
     const { ending, origin } = result;
     const own = origin.msg;

@@ -14,7 +14,7 @@ class Flows {
   }
 
   get RED(): Pick<NodeAPI, "events" | "nodes"> {
-    const nodes = { getNode: (id: string) => this.running.get(id) ?? null };
+    const nodes = { getNode: (id: string) => this.running.get(id) ?? null, eachNode: () => undefined };
     return { events: this.events, nodes } as unknown as Pick<NodeAPI, "events" | "nodes">;
   }
 

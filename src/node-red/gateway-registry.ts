@@ -1,8 +1,7 @@
 import type { NodeAPI } from "node-red";
 import { FlowsGate } from "./flows-gate";
 import { GatewayRuntime, type FinishedSms, type RuntimeSettings } from "./gateway-runtime";
-import { OutcomeDesk } from "./outcome-desk";
-import type { GatewayReference, SmsResult } from "./sms-record";
+import { smsDesks, type GatewayReference, type SmsResult } from "./sms-record";
 
 /** All gateways of the process, by the id of their config node. They outlive the nodes: a redeploy finds them again. */
 class GatewayRegistry {
@@ -12,7 +11,7 @@ class GatewayRegistry {
   obtain(RED: NodeAPI, id: string, settings: RuntimeSettings): GatewayRuntime {
     const known = this.#runtimes.get(id);
     if (known !== undefined) return known;
-    const desk = OutcomeDesk.of(RED);
+    const desk = smsDesks.of(RED);
     const runtime: GatewayRuntime = new GatewayRuntime(settings, {
       finished: (entry) => {
         const forget = (): void => {

@@ -1,21 +1,33 @@
 import type { Node, NodeMessage } from "node-red";
 import { FlowsGate, type FlowsOf } from "./flows-gate";
 import { handOver } from "./handover";
-import type { SmsResult } from "./sms-record";
 import { asError, type Input } from "./wrappers";
 
+/** Where something came from whose outcome is to be told. */
+export interface Origin {
+  readonly nodeId: string;
+  readonly msg: NodeMessage;
+  /** The input that waits for the outcome, and the node instance that took it: only while that lives can it answer. */
+  readonly input: Input;
+  readonly instance: object;
+}
+
+interface Traceable {
+  readonly origin: Origin;
+}
+
 /** The node instance that can report outcomes now. */
-export interface Reporter {
+export interface Reporter<Result> {
   readonly node: Node;
   /** The output by which an outcome leaves; undefined where Catch nodes are told. */
-  outputFor(result: SmsResult): number | undefined;
-  /** Tells the flow what became of an SMS, as the answer to `input`. */
-  report(result: SmsResult, input: Input): void;
+  outputFor(result: Result): number | undefined;
+  /** Tells the flow what became of it, as the answer to `input`. */
+  report(result: Result, input: Input): void;
 }
 
 /** One outcome on its way to the flow. One of the two is called, once. */
-export interface Delivery {
-  readonly result: SmsResult;
+export interface Delivery<Result> {
+  readonly result: Result;
   /** The flow has been told. */
   readonly delivered: () => void;
   /** The node is gone: nobody is left to tell. */
@@ -23,27 +35,19 @@ export interface Delivery {
 }
 
 /**
- * Brings outcomes to the node that queued the SMS. A redeploy may have put a new instance in its place; the old one's
+ * Brings outcomes to the node that asked for something. A redeploy may have put a new instance in its place; the old one's
  * `send` and `done` vanish silently then, so the message is given to the new one as an input, whose `send` and `done`
  * work, with the outcome waiting here for it.
  */
-export class OutcomeDesk {
-  static readonly #desks = new WeakMap<FlowsGate, OutcomeDesk>();
+export class OutcomeDesk<Result extends Traceable> {
   readonly #RED: FlowsOf;
   readonly #gate: FlowsGate;
-  readonly #reporters = new Map<string, Reporter>();
-  readonly #claims = new WeakMap<NodeMessage, Delivery>();
-  readonly #held: Delivery[] = [];
+  readonly #reporters = new Map<string, Reporter<Result>>();
+  readonly #claims = new WeakMap<NodeMessage, Delivery<Result>>();
+  readonly #held: Delivery<Result>[] = [];
 
-  /** The one desk of a Node-RED. */
-  static of(RED: FlowsOf): OutcomeDesk {
+  constructor(RED: FlowsOf) {
     const gate = FlowsGate.of(RED);
-    const desk = OutcomeDesk.#desks.get(gate) ?? new OutcomeDesk(RED, gate);
-    OutcomeDesk.#desks.set(gate, desk);
-    return desk;
-  }
-
-  private constructor(RED: FlowsOf, gate: FlowsGate) {
     this.#RED = RED;
     this.#gate = gate;
     gate.watch(() => {
@@ -52,7 +56,7 @@ export class OutcomeDesk {
   }
 
   /** Makes a node instance the one that reports for its id; returns what ends that. */
-  register(reporter: Reporter): () => void {
+  register(reporter: Reporter<Result>): () => void {
     const { id } = reporter.node;
     this.#reporters.set(id, reporter);
     return () => {
@@ -61,13 +65,13 @@ export class OutcomeDesk {
   }
 
   /** Reports an outcome now, or when the flows run again. */
-  deliver(delivery: Delivery): void {
+  deliver(delivery: Delivery<Result>): void {
     if (this.#gate.isOpen) this.#hand(delivery);
     else this.#held.push(delivery);
   }
 
   /** Reports the outcome that this desk sent an input for; returns whether it was such an input. */
-  answers(input: Input, reporter: Reporter): boolean {
+  answers(input: Input, reporter: Reporter<Result>): boolean {
     const delivery = this.#claims.get(input.msg);
     if (delivery === undefined) return false;
     this.#claims.delete(input.msg);
@@ -75,7 +79,7 @@ export class OutcomeDesk {
     return true;
   }
 
-  #hand(delivery: Delivery): void {
+  #hand(delivery: Delivery<Result>): void {
     const { origin } = delivery.result;
     const reporter = this.#reporters.get(origin.nodeId);
     if (reporter === undefined) {
@@ -88,7 +92,7 @@ export class OutcomeDesk {
     }
   }
 
-  #report(delivery: Delivery, reporter: Reporter, input: Input): void {
+  #report(delivery: Delivery<Result>, reporter: Reporter<Result>, input: Input): void {
     const { result, delivered } = delivery;
     const tell = (): void => {
       try {
@@ -105,5 +109,17 @@ export class OutcomeDesk {
         this.deliver(delivery);
       },
     });
+  }
+}
+
+/** The desks of each Node-RED, one for each sort of outcome. */
+export class Desks<Result extends Traceable> {
+  readonly #desks = new WeakMap<FlowsGate, OutcomeDesk<Result>>();
+
+  of(RED: FlowsOf): OutcomeDesk<Result> {
+    const gate = FlowsGate.of(RED);
+    const desk = this.#desks.get(gate) ?? new OutcomeDesk<Result>(RED);
+    this.#desks.set(gate, desk);
+    return desk;
   }
 }

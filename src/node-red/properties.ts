@@ -51,12 +51,6 @@ export class Properties {
     throw wrong(name, "a text");
   }
 
-  /** A text that is looked at later: nothing in it stands for a variable yet. */
-  verbatim(name: string, fallback: string): string {
-    const value = this.#config[name];
-    return typeof value === "string" && value !== "" ? value : fallback;
-  }
-
   /** A secret: only a value that is a reference as a whole stands for a variable, for `${` may be part of a password. */
   secret(name: string): string {
     const value = this.#config[name];

@@ -5,7 +5,7 @@ import { canDeleteSms } from "../gateways/gateway";
 import { deleteFromStore, type Deletion } from "../inbox";
 import { AskNode } from "./ask-node";
 import { readNumber } from "./properties";
-import { evaluate } from "./typed-input";
+import { evaluate, typedInput } from "./typed-input";
 
 /** As much of `msg.received` as it takes to know an SMS again. */
 const Remembered = v.object({
@@ -23,11 +23,7 @@ export function smsDeleteNode(RED: NodeAPI, node: Node, config: object): void {
   new AskNode(RED, node, config, {
     doneKey: "deleted",
     readSettings: (properties) => ({
-      ids: {
-        name: "ids",
-        value: properties.verbatim("ids", "received"),
-        type: properties.verbatim("idsType", "msg"),
-      },
+      ids: typedInput(config, "ids", { value: "received", type: "msg" }),
       connId: properties.optionalNumber("connId"),
       iccid: properties.text("iccid"),
     }),

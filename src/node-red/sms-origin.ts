@@ -1,5 +1,4 @@
-import type { NodeMessage } from "node-red";
-import type { Input } from "./wrappers";
+import type { Origin } from "./outcome-desk";
 
 /** Where an input with several recipients stands after one outcome. */
 interface BatchState {
@@ -38,14 +37,8 @@ export interface Part {
   readonly parts?: unknown;
 }
 
-/** Where an SMS came from, and who is to hear what became of it. */
-export interface SmsOrigin {
-  readonly nodeId: string;
-  /** The message of this recipient: it carries the record out. */
-  readonly msg: NodeMessage;
+/** Where an SMS came from, and who is to hear what became of it. Its message is that of one recipient. */
+export interface SmsOrigin extends Origin {
   readonly part?: Part;
   readonly batch: Batch;
-  /** The input that waits for the outcome, and the node instance that took it: only while that lives can it answer. */
-  readonly input: Input;
-  readonly instance: object;
 }

@@ -1,6 +1,7 @@
 import type { CellularErrorCode, Outcome } from "../errors/cellular-error";
 import type { CheckedSms, SendReceipt, SmsEncoding } from "../gateways/gateway";
 import type { Ending } from "../outbox";
+import { Desks } from "./outcome-desk";
 import type { SmsOrigin } from "./sms-origin";
 
 /** Which gateway a record speaks of. */
@@ -23,6 +24,9 @@ export interface SmsResult {
   readonly finishedAt: Date;
   readonly ending: Ending<SendReceipt>;
 }
+
+/** Bring what became of each SMS back to its node. */
+export const smsDesks = new Desks<SmsResult>();
 
 /** `msg.sms`: the record that a flow reads. */
 export interface SmsRecord {

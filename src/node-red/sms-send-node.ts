@@ -5,12 +5,12 @@ import type { CheckedSms } from "../gateways/gateway";
 import type { OnUnknown } from "../outbox";
 import { readRecipients, readText, type Recipient } from "../sms";
 import { GatewayNode } from "./gateway-node";
-import { OutcomeDesk, type Reporter } from "./outcome-desk";
+import type { OutcomeDesk, Reporter } from "./outcome-desk";
 import { environmentOf, Properties } from "./properties";
 import { SendBadge } from "./send-badge";
 import { readSmsOptions, type SmsOptions } from "./sms-options";
 import { Batch, type SmsOrigin } from "./sms-origin";
-import { smsRecord, type SmsResult } from "./sms-record";
+import { smsDesks, smsRecord, type SmsResult } from "./sms-record";
 import { evaluate, typedInput, type TypedInput } from "./typed-input";
 import { onClose, onInput, type Input } from "./wrappers";
 
@@ -32,13 +32,13 @@ interface SendRequest {
 }
 
 /** `cellular-sms-send`: one input, one SMS to each recipient, one outcome each. */
-export class SmsSendNode implements Reporter {
+export class SmsSendNode implements Reporter<SmsResult> {
   readonly node: Node;
   readonly #RED: NodeAPI;
   readonly #gatewayId: unknown;
   /** The gateway as it was when this node started. */
   readonly #knownGateway: GatewayNode | undefined;
-  readonly #desk: OutcomeDesk;
+  readonly #desk: OutcomeDesk<SmsResult>;
   readonly #badge: SendBadge;
   readonly #settings: SendSettings | CellularError;
 
@@ -46,7 +46,7 @@ export class SmsSendNode implements Reporter {
     this.node = node;
     this.#RED = RED;
     this.#gatewayId = "gateway" in config ? config.gateway : undefined;
-    this.#desk = OutcomeDesk.of(RED);
+    this.#desk = smsDesks.of(RED);
     this.#settings = readSendSettings(RED, node, config);
 
     const gateway = GatewayNode.find(RED, this.#gatewayId);

@@ -3,18 +3,14 @@ import { CellularError } from "../errors/cellular-error";
 import { canSendUssd } from "../gateways/gateway";
 import { AskNode } from "./ask-node";
 import { GatewayNode } from "./gateway-node";
-import { evaluate } from "./typed-input";
+import { evaluate, typedInput } from "./typed-input";
 
 /** `cellular-ussd`: sends a USSD code; the payload becomes what came back. */
 export function ussdNode(RED: NodeAPI, node: Node, config: object): void {
   new AskNode(RED, node, config, {
     doneKey: "sent",
     readSettings: (properties) => ({
-      code: {
-        name: "code",
-        value: properties.verbatim("code", "payload"),
-        type: properties.verbatim("codeType", "msg"),
-      },
+      code: typedInput(config, "code", { value: "payload", type: "msg" }),
       connId: properties.optionalNumber("connId"),
       iccid: properties.text("iccid"),
     }),

@@ -8,17 +8,17 @@ import type { SmsResult } from "../../src/node-red/sms-record.js";
 /** A Node-RED as the desk sees it, and what became of the outcomes given to it. */
 class Room {
   readonly events = new EventEmitter();
-  readonly desk: OutcomeDesk;
+  readonly desk: OutcomeDesk<SmsResult>;
   readonly seen: string[] = [];
 
   constructor() {
     const nodes = { getNode: () => null };
-    this.desk = OutcomeDesk.of({ events: this.events, nodes } as unknown as Pick<NodeAPI, "events" | "nodes">);
+    this.desk = new OutcomeDesk({ events: this.events, nodes } as unknown as Pick<NodeAPI, "events" | "nodes">);
   }
 
   /** An instance of the node `send`; it answers inputs as sms send does. */
-  reporter(name: string, report?: () => void): Reporter {
-    const reporter: Reporter = {
+  reporter(name: string, report?: () => void): Reporter<SmsResult> {
+    const reporter: Reporter<SmsResult> = {
       node: {
         id: "send",
         receive: (msg: NodeMessage) => {
@@ -37,7 +37,7 @@ class Room {
     return reporter;
   }
 
-  delivery(id: string, instance: Reporter): Delivery {
+  delivery(id: string, instance: Reporter<SmsResult>): Delivery<SmsResult> {
     const msg: NodeMessage = {};
     const input = { msg, send: () => undefined, done: () => undefined };
     const origin = { nodeId: "send", msg, batch: new Batch(1), input, instance };

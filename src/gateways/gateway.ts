@@ -136,6 +136,8 @@ export interface SmsReader {
 
 /** A gateway from whose store SMS can be deleted. */
 export interface SmsDeleter {
+  /** The connection that is meant where a call names none. */
+  readonly connId?: number | undefined;
   deleteSms(request: DeleteRequest, options?: CallOptions): Promise<void>;
 }
 

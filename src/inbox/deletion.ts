@@ -23,7 +23,7 @@ export interface Deletion extends Mailbox {
  * @throws CellularError `NOT_FOUND`, with nothing deleted, where one of the ids does not exist or holds another SMS now;
  *   `OPTION_INVALID` where no connection is named and there are several.
  */
-export async function deleteFromStore(store: Store, { connId, iccid, what }: Deletion): Promise<void> {
+export async function deleteFromStore(store: Store, { connId = store.connId, iccid, what }: Deletion): Promise<void> {
   const mailbox = connId === undefined ? await onlyMailbox(store) : { connId };
   const contents = await store.readMailbox(mailbox);
   if (iccid !== undefined && contents.sim.iccid !== undefined && iccid !== contents.sim.iccid) {

@@ -112,6 +112,15 @@ export class Inbox {
     this.#cancelNext?.();
   }
 
+  /** The end of this inbox: whoever still waits for a poll is told why there will be none. */
+  end(failure: CellularError): void {
+    this.pause();
+    this.#receivers.clear();
+    const failures = new Failures();
+    failures.add(failure);
+    for (const answer of this.#asked.splice(0)) answer(failures);
+  }
+
   /**
    * Polls at once, or once more right after the poll in progress.
    * @param connId The connection that is of interest, or undefined for all.

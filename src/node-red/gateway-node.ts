@@ -46,7 +46,10 @@ export class GatewayNode {
       gatewayRegistry.get(node.id)?.reject(outcome.problem);
     } else {
       this.#runtime = gatewayRegistry.obtain(RED, node.id, outcome.settings);
-      this.#runtime.attach(outcome.settings);
+      const isNew = this.#runtime.attach(outcome.settings);
+      if (isNew && gatewayRegistry.isShared(node.id)) {
+        node.warn(RED._("cellular-gateway.log.shared-address", { address: outcome.settings.label }));
+      }
     }
     onClose(node, (removed) => {
       this.#isGone = removed;

@@ -36,6 +36,12 @@ class GatewayRegistry {
     return this.#runtimes.get(id);
   }
 
+  /** Whether another gateway has the same address: two lanes would then lead to one modem. */
+  isShared(id: string): boolean {
+    const label = this.#runtimes.get(id)?.label;
+    return [...this.#runtimes].some(([other, runtime]) => other !== id && runtime.label === label);
+  }
+
   /** Ends a gateway that was deleted. */
   end(id: string): void {
     this.#runtimes.get(id)?.end();

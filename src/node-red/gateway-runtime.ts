@@ -107,8 +107,16 @@ export class GatewayRuntime {
     return this.#settings?.expireAfter ?? 0;
   }
 
-  /** Takes a configuration into force and goes on; the same one again changes nothing that is on its way. */
-  attach(settings: RuntimeSettings): void {
+  /** Kind and address of the device, or undefined while no configuration is in force. */
+  get label(): string | undefined {
+    return this.#settings?.label;
+  }
+
+  /**
+   * Takes a configuration into force and goes on; the same one again changes nothing that is on its way.
+   * @returns Whether it differs from the one before.
+   */
+  attach(settings: RuntimeSettings): boolean {
     const isSame = isDeepStrictEqual(this.#settings?.driverSettings, settings.driverSettings);
     const haveLimitsChanged = !isDeepStrictEqual(this.#settings?.limits, settings.limits);
     if (isSame && this.#slot.driver !== undefined) {
@@ -122,6 +130,7 @@ export class GatewayRuntime {
     if (!isSame || haveLimitsChanged) this.outbox.configure({ ...settings, transmit: this.#transmit });
     this.outbox.resume();
     this.inbox.resume();
+    return !isSame;
   }
 
   /** The configuration cannot be used: what waits ends with that error. */
@@ -144,7 +153,8 @@ export class GatewayRuntime {
 
   /** The gateway is deleted: what is on its way is cut off, what waits ends. */
   end(): void {
-    this.inbox.pause();
+    const label = this.#settings?.label ?? "The gateway";
+    this.inbox.end(new CellularError("INTERRUPTED", `${label}: the gateway was removed.`));
     void this.outbox.end().then(() => {
       this.#slot.replace(undefined);
     });

@@ -34,9 +34,10 @@ export function smsDeleteNode(RED: NodeAPI, node: Node, config: object): void {
           throw new CellularError("UNSUPPORTED", "This kind of gateway cannot delete received SMS.");
         }
         await deleteFromStore(gateway, {
-          ...deletion,
+          // A record says itself where its SMS lies.
           ...(connId === undefined ? {} : { connId }),
           ...(iccid === "" ? {} : { iccid }),
+          ...deletion,
         });
       };
     },

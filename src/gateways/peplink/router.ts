@@ -76,6 +76,10 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     return this.#api.label;
   }
 
+  get connId(): number | undefined {
+    return this.#options.connId;
+  }
+
   checkConfiguration(): void {
     this.#api.checkCredentials();
   }

@@ -13,6 +13,10 @@ const notNegative: Cases = { good: [0, 30, "0", "2.5", "", undefined], bad: ["-1
 const wholeNumber: Cases = { good: [0, "1000", "", undefined], bad: ["-1", "2.5", "abc"] };
 const count: Cases = { good: [1, "10", "", undefined], bad: ["0", "2.5", "-1"] };
 const connection: Cases = { good: ["", "2", 2, undefined], bad: ["two", "-1", "1.5"] };
+const sim: Cases = {
+  good: ["", undefined, "89999010000000001215", "8999901000000000121F", "85235984335"],
+  bad: ["SIM 1", "active", "-1"],
+};
 
 /** What the fields accept and refuse. A field that is one `${NAME}` is accepted by Node-RED before it asks. */
 const FIELDS: Readonly<Record<string, Readonly<Record<string, Cases>>>> = {
@@ -52,6 +56,8 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Cases>>>> = {
       bad: [",", "+447700900101,", "+447700900101,,+447700900102", "+447700900101;+447700900102", " "],
     },
   },
+  "cellular-sms-delete": { connId: connection, iccid: sim },
+  "cellular-ussd": { connId: connection, iccid: sim },
 };
 
 describe("editor validators", () => {

@@ -4,7 +4,7 @@ import RED, { type NodeMessage } from "node-red";
 import { HandsetPage, PeplinkSimulator } from "../simulators";
 import type { DemoSettings } from "./settings";
 import { SmsLines } from "./sms-lines";
-import { prepareUserFolder, type UserFolder } from "./user-folder";
+import { prepareUserFolder } from "./user-folder";
 
 const HOST = "127.0.0.1";
 /** The simulated phone, from the range that is reserved for fiction. */
@@ -19,7 +19,6 @@ export class Demo {
   readonly #router = new PeplinkSimulator({ tls: true, ...LOGIN, storeCapacity: 1000 });
   readonly #handset: HandsetPage;
   readonly #server: Server = createServer();
-  #folder: UserFolder | undefined;
   #isRunning = false;
 
   constructor(settings: DemoSettings, print: (line: string) => void) {
@@ -39,8 +38,7 @@ export class Demo {
     await once(this.#server, "listening");
     process.env.DEMO_PEPLINK_URL = this.#router.url;
     process.env.DEMO_PEPLINK_FINGERPRINT = this.#router.fingerprint ?? "";
-    this.#folder = await prepareUserFolder(this.#settings.userDir, { "demo-peplink": LOGIN });
-    await this.#startNodeRed(this.#folder.path);
+    await this.#startNodeRed(await prepareUserFolder(this.#settings.userDir, { "demo-peplink": LOGIN }));
     this.#print(`Node-RED      http://${HOST}:${String(this.#settings.port)}`);
     this.#print(`Handset page  http://${HOST}:${String(this.#settings.handsetPort)}`);
     this.#print("Ctrl-C stops both.");
@@ -59,7 +57,6 @@ export class Demo {
     await this.#router.stop();
     this.#server.closeAllConnections();
     this.#server.close();
-    await this.#folder?.remove();
   }
 
   async #startNodeRed(userDir: string): Promise<void> {

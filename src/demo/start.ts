@@ -3,22 +3,24 @@ import { describeProblem, readSettings } from "./settings";
 import { Demo } from "./demo";
 
 async function main(): Promise<void> {
-  const demo = new Demo(readSettings(process.env), (line) => {
-    process.stdout.write(`${line}\n`);
-  });
-  let isStopping = false;
+  let demo: Demo | undefined;
+  const stopping = new AbortController();
   const stop = (): void => {
-    if (isStopping) return;
-    isStopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     // Whatever hangs, Ctrl-C ends the demo.
     setTimeout(() => process.exit(1), 4000).unref();
-    void demo.stop().then(() => process.exit(0));
+    void Promise.resolve(demo?.stop()).then(() => process.exit());
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
   try {
+    demo = new Demo(readSettings(process.env), (line) => {
+      process.stdout.write(`${line}\n`);
+    });
     await demo.start();
   } catch (error) {
+    if (stopping.signal.aborted) return;
     process.stderr.write(`${describeProblem(error)}\n`);
     process.exitCode = 1;
     stop();

@@ -1,0 +1,30 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { PeplinkSimulator } from "../../src/simulators";
+import type { FlowItem } from "../support/flow";
+import type { NodeRedProcess } from "../support/node-red-process";
+import { packageRoot } from "../support/package-root";
+
+export const LOGIN = { username: "flows", password: "simulated-password" };
+
+/** The examples that a person completes with a router of their own; `npm start` runs the demo. */
+export const exampleNames = readdirSync(join(packageRoot, "examples"))
+  .filter((file) => file.endsWith(".json") && file !== "demo.json")
+  .map((file) => file.replace(/\.json$/, ""));
+
+/** An example as the editor gets it for Import > Examples. */
+export async function exampleFlow(red: NodeRedProcess, name: string): Promise<readonly FlowItem[]> {
+  const { status, body } = await red.admin("GET", `/library/examples/flows/@cellgate/node-red-cellular/${name}`);
+  if (status !== 200) throw new Error(`The example ${name} is not offered: ${status} ${body}`);
+  return JSON.parse(body) as readonly FlowItem[];
+}
+
+/** The example once a person has filled in their router, here a simulated one that is asked more often. */
+export function filledIn(flow: readonly FlowItem[], device: PeplinkSimulator): readonly FlowItem[] {
+  return flow.map((item) => {
+    if (item.type === "cellular-gateway") {
+      return { ...item, url: device.url, fingerprint: device.fingerprint ?? "", credentials: LOGIN };
+    }
+    return "interval" in item ? { ...item, interval: "0.1" } : item;
+  });
+}

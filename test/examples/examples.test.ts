@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { PeplinkSimulator, type SentSms } from "../../src/simulators";
+import type { FlowItem } from "../support/flow";
+import { NodeRedProcess } from "../support/node-red-process";
+import { LOGIN, exampleFlow, exampleNames, filledIn } from "./example-flow";
+
+const PHONE = "+447700900101";
+const STRANGER = "+447700900102";
+
+interface Scene {
+  readonly red: NodeRedProcess;
+  readonly device: PeplinkSimulator;
+  readonly flow: readonly FlowItem[];
+}
+
+/** What each example is for, seen at the router. */
+const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+  "1-send-an-alarm": async ({ red, device, flow }) => {
+    const sent = nextSent(device);
+    await pressInjects(red, flow);
+    const { to, text } = await sent;
+    assert.deepEqual({ to, text }, { to: PHONE, text: "Pump 1 is too hot: 92 °C" });
+    const { status } = await red.nextStatus(({ node, status }) => node === "alarm-send" && status.fill === "green");
+    assert.match(status.text ?? "", /^accepted \d\d:\d\d$/);
+  },
+
+  "2-receive-and-answer": async ({ red, device }) => {
+    await polledTwice(device);
+    device.receive({ from: STRANGER, text: "STATUS", timestamp: 1_790_000_000 });
+    device.receive({ from: PHONE, text: "good morning", timestamp: 1_790_000_060 });
+    const sent = nextSent(device);
+    device.receive({ from: PHONE, text: " Status", timestamp: 1_790_000_120 });
+    const { to, text } = await sent;
+    assert.deepEqual({ to, text }, { to: PHONE, text: "Pump 1 is running at 61 °C" });
+    await red.nextStatus(({ node, status }) => node === "answer-receive" && status.fill === "green");
+    await red.nextStatus(({ node, status }) => node === "answer-send" && status.fill === "green");
+    assert.equal(device.sent.length, 1);
+  },
+};
+
+describe("the examples", () => {
+  let red: NodeRedProcess;
+
+  before(async () => {
+    red = await NodeRedProcess.start();
+  });
+
+  after(async () => {
+    await red.stop();
+  });
+
+  it("are offered below Import > Examples", async () => {
+    const { body } = await red.admin("GET", "/library/examples/flows/@cellgate/node-red-cellular");
+    const offered = (JSON.parse(body) as readonly (string | { readonly fn: string })[]).map((entry) =>
+      typeof entry === "string" ? entry : entry.fn,
+    );
+    assert.deepEqual(
+      exampleNames.filter((name) => !offered.includes(name)),
+      [],
+    );
+  });
+
+  for (const name of exampleNames) {
+    it(`${name}: does what it says once the router is filled in`, async () => {
+      const device = await new PeplinkSimulator({ tls: true, ...LOGIN }).start();
+      try {
+        const flow = filledIn(await exampleFlow(red, name), device);
+        const quietUpTo = red.logs.length;
+        await red.deploy(flow);
+        await (SCENARIOS[name] ?? makesTheRouterAct)({ red, device, flow });
+        const complaints = red.logs.slice(quietUpTo).filter(({ level }) => ["fatal", "error", "warn"].includes(level));
+        assert.deepEqual(complaints, []);
+        await red.deploy([]);
+      } finally {
+        await device.stop();
+      }
+    });
+
+    it(`${name}: says what lacks as long as no router is filled in`, async () => {
+      await red.deploy(await exampleFlow(red, name));
+      const { msg } = await red.nextLog(({ level, type }) => level === "warn" && type === "cellular-gateway");
+      assert.match(msg, /user name|password/i);
+      await red.deploy([]);
+    });
+  }
+});
+
+/** For an example without a scenario of its own: what can be pressed or received makes the router do something. */
+async function makesTheRouterAct({ red, device, flow }: Scene): Promise<void> {
+  const acted = Promise.race((["sent", "ussd", "deleted"] as const).map((event) => once(device, event)));
+  if (flow.some(({ type }) => type === "cellular-sms-receive")) {
+    await polledTwice(device);
+    device.receive({ from: PHONE, text: "STATUS" });
+  }
+  await pressInjects(red, flow);
+  await acted;
+  await red.nextStatus(({ status }) => status.fill === "green");
+}
+
+async function pressInjects(red: NodeRedProcess, flow: readonly FlowItem[]): Promise<void> {
+  for (const { id } of flow.filter(({ type }) => type === "inject")) {
+    assert.equal((await red.admin("POST", `/inject/${id}`)).status, 200);
+  }
+}
+
+async function nextSent(device: PeplinkSimulator): Promise<SentSms> {
+  const [sms] = (await once(device, "sent")) as [SentSms];
+  return sms;
+}
+
+/** Resolves when a second round of polls has begun: what arrives from now on is new, whatever the first one found. */
+async function polledTwice(device: PeplinkSimulator): Promise<void> {
+  const polls = (): number => device.requests.filter(({ path }) => path === "/api/cmd.sms.get").length;
+  const connections = 2;
+  while (polls() <= connections) await once(device, "request");
+}

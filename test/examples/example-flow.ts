@@ -23,7 +23,8 @@ export async function exampleFlow(red: NodeRedProcess, name: string): Promise<re
 export function filledIn(flow: readonly FlowItem[], device: PeplinkSimulator): readonly FlowItem[] {
   return flow.map((item) => {
     if (item.type === "cellular-gateway") {
-      return { ...item, url: device.url, fingerprint: device.fingerprint ?? "", credentials: LOGIN };
+      // The simulated router has two cellular connections: what asks for one is told which.
+      return { ...item, url: device.url, fingerprint: device.fingerprint ?? "", connId: "2", credentials: LOGIN };
     }
     return "interval" in item ? { ...item, interval: "0.1" } : item;
   });

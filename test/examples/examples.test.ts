@@ -37,6 +37,29 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await red.nextStatus(({ node, status }) => node === "answer-send" && status.fill === "green");
     assert.equal(device.sent.length, 1);
   },
+
+  "3-read-the-balance": async ({ red, device, flow }) => {
+    await polledTwice(device);
+    const asked = once(device, "ussd");
+    await pressInjects(red, flow);
+    await asked;
+    await red.nextStatus(({ node, status }) => node === "balance-ussd" && status.fill === "green");
+    assert.deepEqual(
+      device.ussdSent.map(({ code, connId }) => ({ code, connId })),
+      [{ code: "*109#", connId: 2 }],
+    );
+    device.receive({ from: "109", text: "Your balance is 12.40", connId: 6 });
+    await red.nextStatus(({ node, status }) => node === "balance-receive" && status.fill === "green");
+  },
+
+  "4-receive-act-and-delete": async ({ red, device }) => {
+    await polledTwice(device);
+    const deleted = once(device, "deleted");
+    device.receive({ from: PHONE, text: "OPEN", connId: 6 });
+    await deleted;
+    await red.nextStatus(({ node, status }) => node === "act-delete" && status.fill === "green");
+    assert.deepEqual(device.store(6), []);
+  },
 };
 
 describe("the examples", () => {

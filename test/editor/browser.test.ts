@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { PeplinkSimulator } from "../../src/simulators";
+import { browserOrSkip, launchBrowser } from "../support/browser";
+import { NodeRedProcess } from "../support/node-red-process";
+import { EditorPage, type Form } from "./editor-page";
+import { enter, fieldsOf, fill, isRefused, read, type Field, type Values } from "./form-fields";
+import { nodeSources, type NodeSource } from "./node-source";
+import { applyTheme, shownTexts, type ShownText } from "./theme";
+
+const PHONE = "+447700900101";
+const LOGIN = { username: "flows", password: "simulated-password" };
+/** Of these, each field that looks at its value refuses one. */
+const BAD_VALUES = ["; x", "-1", " "];
+
+const sources = nodeSources();
+const gateway = sources.find(({ type }) => type === "cellular-gateway")!;
+const flowNodes = sources.filter(({ definition }) => definition.category !== "config");
+
+/** What is typed in; a field that is not named here gets a `2`. */
+const VALUES: Values = {
+  name: "pump 1",
+  gateway: "cabinet 4",
+  to: PHONE,
+  text: "pump 1 too hot",
+  interval: "0",
+  from: PHONE,
+  code: "*109#",
+  ids: "all",
+  iccid: "8999901000000000121",
+};
+
+describe("the editor", function () {
+  this.timeout(30_000);
+  this.bail(true);
+  let device: PeplinkSimulator;
+  let red: NodeRedProcess;
+  let browser: Browser;
+  let editor: EditorPage;
+  let gatewayValues: Values;
+  const ids = new Map<string, { readonly node: string; readonly inject: string }>();
+
+  before(async function () {
+    const path = browserOrSkip(this);
+    device = await new PeplinkSimulator({ tls: true, ...LOGIN }).start();
+    red = await NodeRedProcess.start();
+    browser = await launchBrowser(path);
+    editor = await EditorPage.open(browser, red.url);
+    gatewayValues = {
+      ...LOGIN,
+      name: "cabinet 4",
+      kind: "peplink",
+      auth: "password",
+      url: device.url,
+      fingerprint: device.fingerprint ?? "",
+      timeout: "20",
+      maxPerHour: "1000",
+    };
+  });
+
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await screenshot("failed");
+  });
+
+  after(async () => {
+    await (browser as Browser | undefined)?.close();
+    await (red as NodeRedProcess | undefined)?.stop();
+    await (device as PeplinkSimulator | undefined)?.stop();
+  });
+
+  it("offers each node in the palette by its name", async () => {
+    for (const { type, catalog } of flowNodes) {
+      const { palette } = catalog[type] as { readonly palette: string };
+      assert.equal(await editor.paletteNode(type).locator(".red-ui-palette-label").innerText(), palette);
+    }
+  });
+
+  for (const [index, source] of flowNodes.entries()) {
+    it(`${source.type}: comes from the palette, and keeps what is filled in`, async () => {
+      const y = 60 + 80 * index;
+      const node = await editor.drop(source.type, 420, y);
+      const inject = await editor.drop("inject", 130, y);
+      ids.set(source.type, { node, inject });
+      await editor.wire(inject, node);
+
+      const form = await editor.edit(node);
+      if (index === 0) {
+        await editor.page.locator("#node-input-btn-gateway-add").click();
+        const config = await editor.configForm();
+        assert.equal(await isRefused(config, "url"), true, "an empty address is marked");
+        await config.body.locator("summary").click();
+        await fill(config, gateway, gatewayValues);
+        await config.save();
+      }
+      await fill(form, source, VALUES);
+      const filledIn = await read(form, source);
+      await form.save();
+
+      const again = await editor.edit(node);
+      assert.deepEqual(await read(again, source), filledIn);
+      await again.cancel();
+    });
+  }
+
+  it("cellular-gateway: keeps what is filled in, and gives the password away to nobody", async () => {
+    await editor.deploy();
+    await editor.page.reload();
+    await editor.ready();
+    const form = await editor.edit(ids.get(flowNodes[0]!.type)!.node);
+    await editor.page.locator("#node-input-btn-gateway-edit").click();
+    const config = await editor.configForm();
+    const values = await read(config, gateway);
+    for (const [name, value] of Object.entries(gatewayValues)) {
+      assert.equal(values[name], name === "password" ? "__PWRD__" : value, name);
+    }
+    assert.equal(await config.body.locator("details").getAttribute("open"), "");
+    await config.cancel();
+    await form.cancel();
+    assert.doesNotMatch(await editor.page.content(), new RegExp(LOGIN.password));
+  });
+
+  for (const source of flowNodes) {
+    it(`${source.type}: works when the inject is pressed, and says so in its badge`, async () => {
+      const { node, inject } = ids.get(source.type)!;
+      device.receive({ from: PHONE, text: "OFF" });
+      await editor.press(inject);
+      const badge = editor.drawn(node).locator(".red-ui-flow-node-status-group");
+      await badge.locator(".red-ui-flow-node-status-dot-green").waitFor();
+      assert.match((await badge.locator(".red-ui-flow-node-status-label").textContent()) ?? "", /^\S.* \d\d:\d\d$/);
+    });
+  }
+
+  for (const source of flowNodes) {
+    it(`${source.type}: marks a bad value, in the form and on the canvas, and a good one not`, async () => {
+      const { node } = ids.get(source.type)!;
+      const mark = editor.drawn(node).locator(".red-ui-flow-node-error");
+      assert.equal(await mark.isVisible(), false);
+      const form = await editor.edit(node);
+      const [field, good] = await assertMarks(form, source);
+      await enterBad(form, field);
+      await form.save();
+      assert.equal(await mark.isVisible(), true);
+      const again = await editor.edit(node);
+      await enter(again, field, good);
+      await again.save();
+      assert.equal(await mark.isVisible(), false);
+    });
+  }
+
+  it("cellular-gateway: marks a bad value, and a good one not", async () => {
+    const form = await editor.edit(ids.get(flowNodes[0]!.type)!.node);
+    await editor.page.locator("#node-input-btn-gateway-edit").click();
+    const config = await editor.configForm();
+    await assertMarks(config, gateway);
+    await config.cancel();
+    await form.cancel();
+  });
+
+  for (const theme of ["light", "dark"] as const) {
+    it(`shows every text of the forms so that it can be read in a ${theme} theme`, async () => {
+      await applyTheme(editor, theme);
+      const hard = new Map<string, readonly ShownText[]>();
+      const look = async (form: Form, type: string): Promise<void> => {
+        await screenshot(`${type}-${theme}`);
+        const texts = await shownTexts(form);
+        assert.ok(texts.length > 5, type);
+        hard.set(
+          type,
+          texts.filter(({ contrast }) => contrast < 4.5),
+        );
+      };
+      for (const { type } of flowNodes) {
+        const form = await editor.edit(ids.get(type)!.node);
+        await look(form, type);
+        if (type === flowNodes[0]!.type) {
+          await editor.page.locator("#node-input-btn-gateway-edit").click();
+          const config = await editor.configForm();
+          await look(config, gateway.type);
+          await config.field("url").fill("http://192.168.50.1");
+          await config.field("password").fill("");
+          await config.field("timeout").fill("abc");
+          await config.field("timeout").blur();
+          await look(config, `${gateway.type}-hints`);
+          await config.cancel();
+        }
+        await form.cancel();
+      }
+      await screenshot(`canvas-${theme}`);
+      assert.deepEqual([...hard.values()].flat(), []);
+    });
+  }
+
+  it("has met no error in the page and none in the console", () => {
+    assert.deepEqual(editor.complaints, []);
+  });
+
+  async function screenshot(name: string): Promise<void> {
+    const folder = process.env.SCREENSHOT_DIR;
+    if (folder !== undefined) await editor.page.screenshot({ path: join(folder, `${process.version}-${name}.png`) });
+  }
+});
+
+/** Each field that looks at its value refuses a bad one and takes the good one back; returns the last one. */
+async function assertMarks(form: Form, source: NodeSource): Promise<readonly [Field, string]> {
+  let last: readonly [Field, string] | undefined;
+  for (const field of fieldsOf(source).filter(({ name }) => source.definition.defaults[name]?.validate)) {
+    const good = await form.field(field.name).inputValue();
+    assert.equal(await isRefused(form, field.name), false, `${field.name}: ${good}`);
+    await enterBad(form, field);
+    await enter(form, field, good);
+    assert.equal(await isRefused(form, field.name), false, field.name);
+    last = [field, good];
+  }
+  assert.ok(last);
+  return last;
+}
+
+async function enterBad(form: Form, field: Field): Promise<void> {
+  for (const bad of BAD_VALUES) {
+    await enter(form, field, bad);
+    if (await isRefused(form, field.name)) return;
+  }
+  assert.fail(`${field.name} refuses nothing`);
+}

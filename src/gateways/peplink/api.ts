@@ -112,7 +112,7 @@ export class PeplinkApi {
     deadline: Deadline,
     signal: AbortSignal | undefined,
   ): Promise<HttpAnswer> {
-    if (deadline.isOver) throw new CellularError("TIMEOUT", `${this.label}: the login took all of the time.`);
+    if (deadline.isOver) throw new CellularError("TIMEOUT", `${this.label}: what came before took all of the time.`);
     const query = new URLSearchParams({ ...call.query, ...login.query }).toString();
     const json = call.method === "POST" ? JSON.stringify(call.content ?? {}) : undefined;
     return this.#http.request({

@@ -22,6 +22,7 @@ import type {
 import { readConnections, type CellularConnection } from "./connections";
 import { readResponse } from "./envelope";
 import { PeplinkApi, type ApiCall } from "./api";
+import { forSeveralRequests } from "./call-limit";
 import type { PeplinkCredentials } from "./session";
 import { readMailboxContents } from "./stored-sms";
 import { SmsListResponse, WanStatusResponse } from "./wire";
@@ -128,9 +129,10 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
    * @param mailbox `connId` of the WAN connection; absent: every cellular connection, one after the other.
    */
   async listSms(mailbox: Mailbox = {}, options: CallOptions = {}): Promise<readonly StoredSms[]> {
-    const places = mailbox.connId === undefined ? await this.mailboxes(options) : [mailbox];
+    const limited = forSeveralRequests(options);
+    const places = mailbox.connId === undefined ? await this.mailboxes(limited) : [mailbox];
     const all: StoredSms[] = [];
-    for (const place of places) all.push(...(await this.readMailbox(place, options)).entries);
+    for (const place of places) all.push(...(await this.readMailbox(place, limited)).entries);
     return all;
   }
 
@@ -165,11 +167,12 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   async deleteSms({ connId, iccid, ids }: DeleteRequest, options: CallOptions = {}): Promise<void> {
     const id = checkIds(ids);
     if (Array.isArray(id) && id.length === 0) return;
-    const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(options)).connId;
-    const sim = iccid ?? (await this.#iccidOf(connection, options));
+    const limited = forSeveralRequests(options);
+    const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(limited)).connId;
+    const sim = iccid ?? (await this.#iccidOf(connection, limited));
     await this.#api.call(
       { name: "cmd.sms.delete", method: "POST", content: { connId: connection, iccid: sim, id }, effect: true },
-      options,
+      limited,
     );
   }
 
@@ -183,11 +186,12 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     if (typeof code !== "string" || !/^[0-9*#]+$/.test(code)) {
       throw new CellularError("CODE_INVALID", "A USSD code is made of digits, * and #, for example *100#.");
     }
-    const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(options)).connId;
+    const limited = forSeveralRequests(options);
+    const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(limited)).connId;
     if (this.#ussdFunction !== "cmd.sendUssd") {
       try {
         const content = { connId: connection, ussd: code, ...(iccid === undefined ? {} : { iccid }) };
-        const reply = await this.#callUssd("cmd.sim.ussd.send", content, options);
+        const reply = await this.#callUssd("cmd.sim.ussd.send", content, limited);
         this.#ussdFunction = "cmd.sim.ussd.send";
         return reply;
       } catch (error) {
@@ -196,9 +200,9 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
         }
       }
     }
-    const simId = iccid === undefined ? undefined : await this.#simIdOf(connection, iccid, options);
+    const simId = iccid === undefined ? undefined : await this.#simIdOf(connection, iccid, limited);
     const content = { connId: connection, ussd: code, ...(simId === undefined ? {} : { simId }) };
-    const reply = await this.#callUssd("cmd.sendUssd", content, options);
+    const reply = await this.#callUssd("cmd.sendUssd", content, limited);
     this.#ussdFunction = "cmd.sendUssd";
     return reply;
   }

@@ -59,8 +59,8 @@ export interface PeplinkRouterOptions extends TrustSettings {
 export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSender {
   readonly #api: PeplinkApi;
   readonly #options: PeplinkRouterOptions;
-  /** The function that this firmware has for USSD, once it is known. */
-  #ussdFunction: UssdFunction | undefined;
+  /** The function for USSD that this firmware has as far as is known, and the one to try if it lacks it. */
+  #ussdFunctions: readonly [usual: UssdFunction, other: UssdFunction] = ["cmd.sim.ussd.send", "cmd.sendUssd"];
 
   /** @throws CellularError `CONFIG_MISSING` if the URL or the fingerprint cannot be used. */
   constructor(options: PeplinkRouterOptions) {
@@ -188,23 +188,17 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     }
     const limited = forSeveralRequests(options);
     const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(limited)).connId;
-    if (this.#ussdFunction !== "cmd.sendUssd") {
-      try {
-        const content = { connId: connection, ussd: code, ...(iccid === undefined ? {} : { iccid }) };
-        const reply = await this.#callUssd("cmd.sim.ussd.send", content, limited);
-        this.#ussdFunction = "cmd.sim.ussd.send";
-        return reply;
-      } catch (error) {
-        if (!(error instanceof CellularError) || error.code !== "UNSUPPORTED" || this.#ussdFunction !== undefined) {
-          throw error;
-        }
-      }
+    const wanted: WantedUssd = { connection, code, iccid };
+    const [usual, other] = this.#ussdFunctions;
+    try {
+      return await this.#callUssd(usual, wanted, limited);
+    } catch (error) {
+      if (!(error instanceof CellularError) || error.code !== "UNSUPPORTED") throw error;
+      const reply = await this.#callUssd(other, wanted, limited);
+      // An update of the firmware takes one function and brings the other.
+      this.#ussdFunctions = [other, usual];
+      return reply;
     }
-    const simId = iccid === undefined ? undefined : await this.#simIdOf(connection, iccid, limited);
-    const content = { connId: connection, ussd: code, ...(simId === undefined ? {} : { simId }) };
-    const reply = await this.#callUssd("cmd.sendUssd", content, limited);
-    this.#ussdFunction = "cmd.sendUssd";
-    return reply;
   }
 
   /** Asks the router for its firmware: GET `info.firmware`, which answers without a login. */
@@ -220,18 +214,30 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
 
   async #callUssd(
     name: UssdFunction,
-    content: { readonly connId: number; readonly [field: string]: unknown },
+    { connection, code, iccid }: WantedUssd,
     options: CallOptions,
   ): Promise<UssdReply> {
+    const sim = iccid === undefined ? {} : await this.#simFor(name, connection, iccid, options);
+    const content = { connId: connection, ussd: code, ...sim };
     const raw = await this.#api.call({ name, method: "POST", content, effect: true }, options);
     const said = v.safeParse(UssdResponse, raw.response);
     return {
       acknowledged: true,
       reply: null,
-      connId: content.connId,
+      connId: connection,
       deviceWords: said.success ? said.output.message : null,
       raw,
     };
+  }
+
+  /** The newer function takes the ICCID, the older one the number of the slot. */
+  async #simFor(
+    name: UssdFunction,
+    connection: number,
+    iccid: string,
+    options: CallOptions,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    return name === "cmd.sim.ussd.send" ? { iccid } : { simId: await this.#simIdOf(connection, iccid, options) };
   }
 
   async #onlyConnection(options: CallOptions): Promise<CellularConnection> {
@@ -270,6 +276,12 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
 }
 
 type UssdFunction = "cmd.sim.ussd.send" | "cmd.sendUssd";
+
+interface WantedUssd {
+  readonly connection: number;
+  readonly code: string;
+  readonly iccid: string | undefined;
+}
 
 const UssdResponse = v.looseObject({ message: v.string() });
 

@@ -167,9 +167,10 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   async deleteSms({ connId, iccid, ids }: DeleteRequest, options: CallOptions = {}): Promise<void> {
     const id = checkIds(ids);
     if (Array.isArray(id) && id.length === 0) return;
+    const named = checkIccid(iccid);
     const limited = forSeveralRequests(options);
     const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(limited)).connId;
-    const sim = iccid ?? (await this.#iccidOf(connection, limited));
+    const sim = named ?? (await this.#iccidOf(connection, limited));
     await this.#api.call(
       { name: "cmd.sms.delete", method: "POST", content: { connId: connection, iccid: sim, id }, effect: true },
       limited,
@@ -186,9 +187,10 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     if (typeof code !== "string" || !/^[0-9*#]+$/.test(code)) {
       throw new CellularError("CODE_INVALID", "A USSD code is made of digits, * and #, for example *100#.");
     }
+    const named = checkIccid(iccid);
     const limited = forSeveralRequests(options);
     const connection = checkConnId(connId ?? this.#options.connId) ?? (await this.#onlyConnection(limited)).connId;
-    const wanted: WantedUssd = { connection, code, iccid };
+    const wanted: WantedUssd = { connection, code, iccid: named };
     const [usual, other] = this.#ussdFunctions;
     try {
       return await this.#callUssd(usual, wanted, limited);
@@ -253,7 +255,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   /** The SIM whose store `readMailbox` shows: the one that the list names, else the active or the only one. */
   async #iccidOf(connId: number, options: CallOptions): Promise<string> {
     const { sim } = await this.readMailbox({ connId }, options);
-    if (sim.iccid !== undefined && sim.iccid !== "") return sim.iccid;
+    if (sim.iccid !== undefined) return sim.iccid;
     const connection = (await this.connections(options)).find((one) => one.connId === connId);
     const present = (connection?.sims ?? []).filter(({ iccid }) => iccid !== null && iccid !== "");
     const clear = present.find(({ active }) => active) ?? (present.length === 1 ? present[0] : undefined);
@@ -310,6 +312,13 @@ function addressText(to: unknown): string {
 function checkConnId(connId: number | undefined): number | undefined {
   if (connId === undefined || (Number.isSafeInteger(connId) && connId >= 0)) return connId;
   throw new CellularError("OPTION_INVALID", "The connection id is no whole number. Enter the router's WAN number.");
+}
+
+/** An empty one names no SIM. */
+function checkIccid(iccid: unknown): string | undefined {
+  if (iccid === undefined || iccid === "") return undefined;
+  if (typeof iccid === "string") return iccid;
+  throw new CellularError("OPTION_INVALID", "The ICCID is no text: write its digits as a string.");
 }
 
 const FirmwareBank = v.looseObject({ version: v.string(), inUse: v.optional(v.unknown()) });

@@ -14,9 +14,9 @@ export function readMailboxContents(
   const sim: SimIdentity = {
     connId: response.connId ?? askedConnId,
     ...(simId === null ? {} : { simId }),
-    ...(iccid === null ? {} : { iccid }),
-    ...(imsi === null ? {} : { imsi }),
-    ...(mtn === null ? {} : { mtn }),
+    ...(isTold(iccid) ? { iccid } : {}),
+    ...(isTold(imsi) ? { imsi } : {}),
+    ...(isTold(mtn) ? { mtn } : {}),
   };
   const entries = response.sms.flatMap(({ sender, message }) =>
     message.map((entry) => ({
@@ -30,4 +30,9 @@ export function readMailboxContents(
     })),
   );
   return { sim, entries };
+}
+
+/** Where the modem has not read the SIM yet, or the SIM does not hold its own number, the field may be there and empty. */
+function isTold(field: string | null): field is string {
+  return field !== null && field !== "";
 }

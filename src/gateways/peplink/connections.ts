@@ -51,6 +51,15 @@ export function readConnections(response: v.InferOutput<typeof WanStatusResponse
   });
 }
 
+/** ICCID of the SIM in use: the active one, else the only one. Undefined where that is not clear, or it shows none. */
+export function iccidInUse({ sims }: CellularConnection): string | undefined {
+  const hasIccid = ({ iccid }: SimSlot): boolean => iccid !== null && iccid !== "";
+  const present = sims.filter((slot) => slot.active || slot.detected || hasIccid(slot));
+  const active = present.filter((slot) => slot.active);
+  const [only, other] = active.length > 0 ? active : present;
+  return only === undefined || other !== undefined || !hasIccid(only) ? undefined : (only.iccid ?? undefined);
+}
+
 function readSims(slots: Readonly<Record<string, unknown>>): readonly SimSlot[] {
   return orderedKeys(slots).flatMap((key) => {
     const simId = connectionId(key);

@@ -19,7 +19,7 @@ import type {
   UssdRequest,
   UssdSender,
 } from "../gateway";
-import { readConnections, type CellularConnection } from "./connections";
+import { iccidInUse, readConnections, type CellularConnection } from "./connections";
 import { readResponse } from "./envelope";
 import { PeplinkApi, type ApiCall } from "./api";
 import { forSeveralRequests } from "./call-limit";
@@ -252,14 +252,13 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     );
   }
 
-  /** The SIM whose store `readMailbox` shows: the one that the list names, else the active or the only one. */
+  /** The SIM whose store `readMailbox` shows: the one that the list names, else the active one, else the only one. */
   async #iccidOf(connId: number, options: CallOptions): Promise<string> {
     const { sim } = await this.readMailbox({ connId }, options);
     if (sim.iccid !== undefined) return sim.iccid;
     const connection = (await this.connections(options)).find((one) => one.connId === connId);
-    const present = (connection?.sims ?? []).filter(({ iccid }) => iccid !== null && iccid !== "");
-    const clear = present.find(({ active }) => active) ?? (present.length === 1 ? present[0] : undefined);
-    if (typeof clear?.iccid === "string") return clear.iccid;
+    const clear = connection === undefined ? undefined : iccidInUse(connection);
+    if (clear !== undefined) return clear;
     throw new CellularError(
       "OPTION_INVALID",
       `${this.#api.label}: it is not clear which SIM of connection ${String(connId)} is meant. Name its ICCID.`,

@@ -89,6 +89,8 @@ export interface UssdReply {
   readonly reply: string | null;
   /** The connection that was used. */
   readonly connId?: number;
+  /** The SIM that was used, where the device says which one that is. */
+  readonly iccid?: string;
   /** What the device itself said. */
   readonly deviceWords: string | null;
   /** The device's answer as it was read. */

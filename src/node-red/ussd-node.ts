@@ -23,6 +23,7 @@ export function ussdNode(RED: NodeAPI, node: Node, config: object): void {
           reply,
           deviceWords,
           connId: used,
+          iccid: sim,
         } = await gateway.sendUssd({
           code,
           ...(connId === undefined ? {} : { connId }),
@@ -36,7 +37,7 @@ export function ussdNode(RED: NodeAPI, node: Node, config: object): void {
           acknowledged,
           gateway: reference,
           connId: used ?? null,
-          ...(iccid === "" ? {} : { iccid }),
+          iccid: sim ?? null,
         };
       };
     },

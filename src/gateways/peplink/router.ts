@@ -223,10 +223,12 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     const content = { connId: connection, ussd: code, ...sim };
     const raw = await this.#api.call({ name, method: "POST", content, effect: true }, options);
     const said = v.safeParse(UssdResponse, raw.response);
+    const used = iccid ?? (await this.#iccidForRecord(connection, options));
     return {
       acknowledged: true,
       reply: null,
       connId: connection,
+      ...(used === undefined ? {} : { iccid: used }),
       deviceWords: said.success ? said.output.message : null,
       raw,
     };
@@ -240,6 +242,17 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     options: CallOptions,
   ): Promise<Readonly<Record<string, unknown>>> {
     return name === "cmd.sim.ussd.send" ? { iccid } : { simId: await this.#simIdOf(connection, iccid, options) };
+  }
+
+  /** The code has left by now: not to learn by which SIM is no failure of it. */
+  async #iccidForRecord(connId: number, options: CallOptions): Promise<string | undefined> {
+    try {
+      const connection = (await this.connections(options)).find((one) => one.connId === connId);
+      return connection === undefined ? undefined : iccidInUse(connection);
+    } catch (error) {
+      if (error instanceof CellularError) return undefined;
+      throw error;
+    }
   }
 
   async #onlyConnection(options: CallOptions): Promise<CellularConnection> {

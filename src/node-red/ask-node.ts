@@ -5,14 +5,18 @@ import { Badge, clockTime, troubleKey } from "./badge";
 import { GatewayNode } from "./gateway-node";
 import { Desks, type Origin, type OutcomeDesk, type Reporter } from "./outcome-desk";
 import { environmentOf, Properties } from "./properties";
+import type { GatewayReference } from "./sms-record";
 import { onClose, onInput, type Input } from "./wrappers";
+
+/** One request to a gateway, which goes by that name in records. */
+type Request = (gateway: SmsGateway, reference: GatewayReference) => Promise<void>;
 
 /** One request to a gateway for one message: what a node that asks for something has to say of itself. */
 export interface Question<Settings> {
   /** Reads the saved node. @throws CellularError `CONFIG_MISSING` */
   readonly readSettings: (properties: Properties) => Settings;
   /** Makes the request of one message ready, without talking to the gateway. */
-  readonly prepare: (settings: Settings, msg: NodeMessage) => Promise<(gateway: SmsGateway) => Promise<void>>;
+  readonly prepare: (settings: Settings, msg: NodeMessage) => Promise<Request>;
   /** Key of the badge after success. */
   readonly doneKey: string;
 }
@@ -98,10 +102,10 @@ export class AskNode<Settings> implements Reporter<Answer> {
       if (gateway === undefined) {
         throw new CellularError("CONFIG_MISSING", "No gateway is chosen, or it is disabled. Choose one in the node.");
       }
-      const { runtime } = gateway;
+      const { runtime, reference } = gateway;
       const request = await this.#question.prepare(this.#settings, msg);
       this.#badge.show({ fill: "blue", shape: "dot", key: "working" });
-      await runtime.ask(request);
+      await runtime.ask((driver) => request(driver, reference));
       return undefined;
     } catch (error) {
       return asCellularError(error, "The gateway");

@@ -2,7 +2,6 @@ import type { Node, NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
 import { canSendUssd } from "../gateways/gateway";
 import { AskNode } from "./ask-node";
-import { GatewayNode } from "./gateway-node";
 import { evaluate, typedInput } from "./typed-input";
 
 /** `cellular-ussd`: sends a USSD code; the payload becomes what came back. */
@@ -16,28 +15,22 @@ export function ussdNode(RED: NodeAPI, node: Node, config: object): void {
     }),
     prepare: async ({ code: field, connId, iccid }, msg) => {
       const code = readCode(await evaluate(RED, node, field, msg));
-      return async (gateway) => {
+      return async (gateway, reference) => {
         if (!canSendUssd(gateway)) throw new CellularError("UNSUPPORTED", "This kind of gateway sends no USSD codes.");
-        const {
-          acknowledged,
-          reply,
-          deviceWords,
-          connId: used,
-          iccid: sim,
-        } = await gateway.sendUssd({
+        const answer = await gateway.sendUssd({
           code,
           ...(connId === undefined ? {} : { connId }),
           ...(iccid === "" ? {} : { iccid }),
         });
-        const reference = GatewayNode.find(RED, "gateway" in config ? config.gateway : undefined)?.reference ?? null;
+        const { acknowledged, reply, deviceWords } = answer;
         msg.payload = reply ?? deviceWords ?? "";
         msg.ussd = {
           code,
           reply,
           acknowledged,
           gateway: reference,
-          connId: used ?? null,
-          iccid: sim ?? null,
+          connId: answer.connId ?? null,
+          iccid: answer.iccid ?? null,
         };
       };
     },

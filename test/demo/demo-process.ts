@@ -29,7 +29,14 @@ export class DemoProcess {
   constructor(env: Readonly<Record<string, string | undefined>>) {
     this.#process = spawn(process.execPath, [join("dist", "src", "demo", "start.js")], {
       cwd: packageRoot,
-      env: { ...process.env, NODE_RED_DISABLE_TELEMETRY: "1", PORT: undefined, HANDSET_PORT: undefined, ...env },
+      env: {
+        ...process.env,
+        NODE_RED_DISABLE_TELEMETRY: "1",
+        NODE_DISABLE_COMPILE_CACHE: "1",
+        PORT: undefined,
+        HANDSET_PORT: undefined,
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     DemoProcess.#running.add(this);

@@ -32,13 +32,13 @@ const VALUES: Values = {
 };
 
 describe("the editor", function () {
-  this.timeout(30_000);
-  this.bail(true);
+  this.timeout(60_000);
   let device: PeplinkSimulator;
   let red: NodeRedProcess;
   let browser: Browser;
   let editor: EditorPage;
   let gatewayValues: Values;
+  let isBroken = false;
   const ids = new Map<string, { readonly node: string; readonly inject: string }>();
 
   before(async function () {
@@ -59,8 +59,15 @@ describe("the editor", function () {
     };
   });
 
+  // The tests are one story: after a failure the rest would only fail for the same reason.
+  beforeEach(function () {
+    if (isBroken) this.skip();
+  });
+
   afterEach(async function () {
-    if (this.currentTest?.state === "failed") await screenshot("failed");
+    if (this.currentTest?.state !== "failed") return;
+    isBroken = true;
+    await screenshot("failed");
   });
 
   after(async () => {

@@ -19,7 +19,7 @@ export class EditorPage {
   static async open(browser: Browser, url: string): Promise<EditorPage> {
     const viewport = { width: 1400, height: 1000 };
     const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-    context.setDefaultTimeout(5_000);
+    context.setDefaultTimeout(10_000);
     const editor = new EditorPage(await context.newPage());
     await editor.page.goto(url);
     await editor.ready();

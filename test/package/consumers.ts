@@ -61,7 +61,7 @@ const mistaken = typed("447700900101");
 /** Consumers in TypeScript, in the ways that `exports` is resolved. */
 export const TYPED_CONSUMERS: readonly TypedConsumer[] = [
   {
-    resolution: "node16, as ESM and as CommonJS",
+    resolution: "node16 as ESM and as CommonJS",
     options: ["--module", "node16", "--moduleResolution", "node16"],
     files: { "typed.mts": good, "typed.cts": good, "mistake.mts": mistaken },
   },

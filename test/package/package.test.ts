@@ -106,8 +106,9 @@ describe("the packed package", function () {
     });
   }
 
-  for (const { resolution, options, files } of TYPED_CONSUMERS) {
-    it(`has types that resolve, and see a mistake: ${resolution}`, async () => {
+  const resolutions = TYPED_CONSUMERS.map(({ resolution }) => resolution).join(", ");
+  it(`has types that resolve, and see a mistake: ${resolutions}`, async () => {
+    const compiling = TYPED_CONSUMERS.map(async ({ options, files }) => {
       for (const [file, script] of Object.entries(files)) await writeFile(join(home, file), script);
       await assert.rejects(
         tsc(home, [...options, ...Object.keys(files)]),
@@ -117,7 +118,8 @@ describe("the packed package", function () {
         },
       );
     });
-  }
+    await Promise.all(compiling);
+  });
 
   it("runs in a Node-RED that it was installed into", async () => {
     const red = await NodeRedProcess.start({ userDir: home, flows: sendingFlow() });

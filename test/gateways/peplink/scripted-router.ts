@@ -9,6 +9,9 @@ export const SEND = "/api/cmd.sms.sendMessage";
 export const LIST = "/api/cmd.sms.get";
 export const STATUS = "/api/status.wan.connection";
 export const FIRMWARE = "/api/info.firmware";
+export const DELETE = "/api/cmd.sms.delete";
+export const USSD = "/api/cmd.sim.ussd.send";
+export const OLD_USSD = "/api/cmd.sendUssd";
 
 export const PASSWORD = 'p"ass\\wörd-99';
 export const COOKIE = "c00kie-4711-value";

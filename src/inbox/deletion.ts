@@ -90,10 +90,19 @@ export function entriesToDelete(
   });
 }
 
-/** Deletes those of the entries that the store still holds, in one request. */
-export async function deleteEntries(store: Store, mailbox: Mailbox, entries: readonly StoredSms[]): Promise<void> {
+/**
+ * Deletes those of the entries that the store still holds, in one request.
+ * @param listed What the entries are of; where another SIM is active by now, nothing is deleted.
+ */
+export async function deleteEntries(
+  store: Store,
+  mailbox: Mailbox,
+  listed: MailboxContents,
+  entries: readonly StoredSms[],
+): Promise<void> {
   const contents = await store.readMailbox(mailbox);
   const key = simKey(contents.sim);
+  if (key !== simKey(listed.sim)) return;
   const meant = new Set(entries.map((entry) => smsIdentity(key, entry)));
   const ids = contents.entries.flatMap((entry) =>
     entry.id !== null && meant.has(smsIdentity(key, entry)) ? [entry.id] : [],

@@ -211,7 +211,7 @@ export class Inbox {
       }),
     );
     const entries = entriesToDelete(contents, holders);
-    if (entries.length > 0) await lane.run("poll", () => deleteEntries(store(), mailbox, entries));
+    if (entries.length > 0) await lane.run("poll", () => deleteEntries(store(), mailbox, contents, entries));
   }
 
   async #serve(id: string, mailbox: Mailbox, contents: MailboxContents): Promise<void> {

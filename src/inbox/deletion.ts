@@ -43,7 +43,7 @@ async function onlyMailbox(store: Store): Promise<Mailbox> {
 
 function knownIds(ids: readonly number[], { entries }: MailboxContents): readonly number[] {
   const stored = new Set(entries.map(({ id }) => id));
-  if (ids.every((id) => stored.has(id))) return ids;
+  if (ids.every((id) => stored.has(id))) return [...new Set(ids)];
   throw new CellularError("NOT_FOUND", "There is no SMS with such an id. Nothing was deleted.");
 }
 

@@ -1,5 +1,5 @@
 import { asCellularError, CellularError } from "../../src/errors/cellular-error";
-import type { Mailbox, MailboxContents, SimIdentity, SmsReader, StoredSms } from "../../src/gateways/gateway";
+import type { DeleteRequest, Mailbox, MailboxContents, SimIdentity, StoredSms } from "../../src/gateways/gateway";
 import {
   Inbox,
   MemoryLedgerStore,
@@ -7,6 +7,7 @@ import {
   type LedgerStore,
   type ReceivedSms,
   type Receiver,
+  type Store,
 } from "../../src/inbox";
 import { Lane } from "../../src/lane";
 import { FakeClock, settled } from "../support/fake-clock";
@@ -42,13 +43,19 @@ export class TestSim {
 }
 
 /** A router whose lists a test writes; each mailbox can be made to fail. */
-class TestRouter implements SmsReader {
+class TestRouter implements Store {
   readonly sims = new Map<number, TestSim>([[1, new TestSim({ connId: 1, iccid: "8944" })]]);
   readonly failures = new Map<number, unknown>();
   /** What listing the mailboxes fails with. */
   trouble: unknown;
   /** What was asked for: `mailboxes`, or a connection id. */
   readonly asked: (number | "mailboxes")[] = [];
+  /** What a deletion fails with. */
+  deletionTrouble: unknown;
+  /** The deletions asked for, done or not. */
+  readonly deletions: DeleteRequest[] = [];
+  /** The connection that is meant where a call names none. */
+  connId: number | undefined;
   /** Runs before an answer is given. */
   before: () => Promise<void> | void = () => undefined;
 
@@ -67,6 +74,17 @@ class TestRouter implements SmsReader {
     await this.before();
     await this.#failWith(failure);
     return contents;
+  }
+
+  async deleteSms(request: DeleteRequest): Promise<void> {
+    this.deletions.push(request);
+    await this.before();
+    await this.#failWith(this.deletionTrouble);
+    const { connId = 0, iccid, ids } = request;
+    const sim = this.sims.get(connId);
+    if (sim === undefined || (iccid !== undefined && iccid !== sim.identity.iccid)) throw trouble.refused();
+    const meant = [ids].flat();
+    sim.entries = sim.entries.filter(({ id }) => !meant.includes("all") && !meant.includes(id ?? -1));
   }
 
   #failWith(failure: unknown): Promise<void> {
@@ -97,7 +115,9 @@ class TestLedgers implements LedgerStore {
   }
 }
 
-type Wishes = Partial<Pick<Receiver, "id" | "connId" | "interval" | "start" | "join">> & { readonly from?: string[] };
+type Wishes = Partial<Pick<Receiver, "id" | "connId" | "interval" | "start" | "join" | "after">> & {
+  readonly from?: string[];
+};
 
 /** A receiver that keeps what it gets. */
 export class TestReceiver implements Receiver {
@@ -107,17 +127,20 @@ export class TestReceiver implements Receiver {
   readonly start: "new" | "all";
   readonly from: ReadonlySet<string>;
   readonly join: boolean;
+  readonly after: "keep" | "delete" | "flow";
   readonly got: ReceivedSms[] = [];
   /** How polls ended: a code or null. */
   readonly polls: (string | null)[] = [];
 
-  constructor({ id = "receiver", connId, interval = INTERVAL, start = "all", join = true, from = [] }: Wishes = {}) {
+  constructor(wishes: Wishes = {}) {
+    const { id = "receiver", connId, interval = INTERVAL, start = "all", join = true, from = [], after } = wishes;
     this.id = id;
     this.connId = connId;
     this.interval = interval;
     this.start = start;
     this.join = join;
     this.from = new Set(from);
+    this.after = after ?? "keep";
   }
 
   handOn(sms: ReceivedSms): void {
@@ -154,6 +177,7 @@ export class InboxUnderTest {
       lane: this.lane,
       ledgers: this.ledgers,
       reader: () => this.router,
+      store: () => this.router,
       ready: () => this.ready(),
       asFailure: (error) => asCellularError(error, "the gateway"),
       clock: this.clock,

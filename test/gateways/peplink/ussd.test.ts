@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import type { CellularErrorCode, Outcome } from "../../../src/errors/cellular-error";
 import { assertFailure, failureOf } from "../../support/failure";
 import { answer, hangUp, inTurn, json, reset, silence, truncated, webPage } from "../../support/raw-replies";
@@ -114,7 +115,7 @@ describe("A USSD code", () => {
     undefined,
     ["1"],
   ]) {
-    it(`cannot be ${String(JSON.stringify(code))}: CODE_INVALID before any request`, async () => {
+    it(`cannot be ${inspect(code)}: CODE_INVALID before any request`, async () => {
       const { server, router } = await routerWith(newer);
       const request = { connId: 2, code: code as string };
       assertFailure(await failureOf(router.sendUssd(request)), "CODE_INVALID", "not-sent");

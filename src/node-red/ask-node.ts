@@ -70,17 +70,23 @@ export class AskNode<Settings> implements Reporter<Answer> {
       done();
       return;
     }
-    const shape = failure.outcome === "unknown" ? "dot" : "ring";
-    this.#badge.show({ fill: "red", shape, key: troubleKey(failure.code), values });
+    const gateway = GatewayNode.find(this.#RED, this.#gatewayId);
+    if (this.#isUsable(gateway)) {
+      const shape = failure.outcome === "unknown" ? "dot" : "ring";
+      this.#badge.show({ fill: "red", shape, key: troubleKey(failure.code), values });
+    } else this.#showReadiness(gateway);
     if (msg !== origin.msg) Object.assign(msg, origin.msg);
     done(failure);
   }
 
   #showReadiness(gateway: GatewayNode | undefined): void {
-    const isUsable = !(this.#settings instanceof CellularError) && gateway?.problem === undefined;
     if (gateway === undefined) this.#badge.show({ fill: "red", shape: "ring", key: "no-gateway" });
-    else if (!isUsable) this.#badge.show({ fill: "red", shape: "ring", key: "misconfigured" });
+    else if (!this.#isUsable(gateway)) this.#badge.show({ fill: "red", shape: "ring", key: "misconfigured" });
     else this.#badge.show({ fill: "grey", shape: "ring", key: "ready" });
+  }
+
+  #isUsable(gateway: GatewayNode | undefined): boolean {
+    return !(this.#settings instanceof CellularError) && gateway !== undefined && gateway.problem === undefined;
   }
 
   async #take(input: Input): Promise<void> {

@@ -8,6 +8,7 @@ export {
 } from "./errors/cellular-error";
 export type {
   CallOptions,
+  DeleteRequest,
   DeviceInfo,
   Mailbox,
   MailboxContents,
@@ -18,5 +19,7 @@ export type {
   SmsGateway,
   SmsReader,
   StoredSms,
+  UssdReply,
+  UssdRequest,
 } from "./gateways/gateway";
 export { PeplinkRouter, type CellularConnection, type PeplinkRouterOptions, type SimSlot } from "./gateways/peplink";

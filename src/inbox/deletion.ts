@@ -1,7 +1,7 @@
 import { CellularError } from "../errors/cellular-error";
 import type { Mailbox, MailboxContents, SmsDeleter, SmsReader, StoredSms } from "../gateways/gateway";
 import { simKey, smsIdentity } from "./identity";
-import type { Ledger } from "./ledger";
+import type { Ledger, LedgerEntry } from "./ledger";
 import { isSenderWanted, type ReceiverWishes } from "./sorting";
 
 export type Store = SmsReader & SmsDeleter;
@@ -83,11 +83,13 @@ export function entriesToDelete(
   const key = simKey(sim);
   return entries.filter((entry) => {
     const identity = smsIdentity(key, entry);
-    const isAsked = holders.some(
-      ({ after, ledger }) => after === "delete" && ledger.get(identity)?.isHandedOn === true,
-    );
+    const isAsked = holders.some(({ after, ledger }) => after === "delete" && isHandedOn(ledger.get(identity)));
     return isAsked && holders.every((holder) => !isSenderWanted(entry.from, holder) || holder.ledger.has(identity));
   });
+}
+
+function isHandedOn(entry: LedgerEntry | undefined): boolean {
+  return entry !== undefined && entry.treatment !== "passed-over";
 }
 
 /**

@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
 import type { SimIdentity, StoredSms } from "../gateways/gateway";
 
-/** Names a SIM: by its ICCID, else its IMSI, else the slot it sits in, for firmware that tells no more. */
-export function simKey({ iccid, imsi, connId, simId }: SimIdentity): string {
+/**
+ * Names a SIM: by its ICCID, else its IMSI, else the slot it sits in, for firmware that tells no more. Hashed, for it is
+ * kept with the ledgers.
+ */
+export function simKey(sim: SimIdentity): string {
+  return createHash("sha256").update(simName(sim)).digest("base64url");
+}
+
+function simName({ iccid, imsi, connId, simId }: SimIdentity): string {
   if (iccid !== undefined && iccid !== "") return `iccid ${iccid}`;
   if (imsi !== undefined && imsi !== "") return `imsi ${imsi}`;
   return `slot ${String(connId ?? "-")} ${String(simId ?? "-")}`;

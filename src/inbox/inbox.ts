@@ -3,7 +3,7 @@ import type { Mailbox, MailboxContents, SmsReader } from "../gateways/gateway";
 import { systemClock, type Clock, type Lane } from "../lane";
 import { simKey } from "./identity";
 import { deleteEntries, entriesToDelete, type Store } from "./deletion";
-import type { Ledger, LedgerEntry, LedgerStore } from "./ledger";
+import { withoutAwaited, type Ledger, type LedgerEntry, type LedgerStore } from "./ledger";
 import type { ReceivedSms } from "./received-sms";
 import { sortMailbox, type ReceiverWishes } from "./sorting";
 
@@ -13,8 +13,6 @@ export interface Receiver extends ReceiverWishes {
   readonly id: string;
   /** One connection, or undefined for all that the gateway has. */
   readonly connId: number | undefined;
-  /** What becomes of an SMS in the gateway's store once it is handed on; absent: it is kept. */
-  readonly after?: "keep" | "delete" | "flow";
   /** Milliseconds between two polls, 0 = only when asked. */
   readonly interval: number;
   /** Takes one SMS. Must not throw. */
@@ -218,12 +216,15 @@ export class Inbox {
     const { ledgers, ready } = this.#options;
     const sim = simKey(contents.sim);
     const progress = this.#progress.get(id) ?? new Map<string, Progress>();
-    const { waiting, unsaved } = progress.get(sim) ?? { waiting: new Set() };
-    const ledger = unsaved ?? (await ledgers.load(id, sim));
+    const known = progress.get(sim);
+    const { waiting, unsaved } = known ?? { waiting: new Set() };
+    const kept = unsaved ?? (await ledgers.load(id, sim));
     await ready();
     // Whoever receives after a deploy gets it, not who received when the list or the ledger was asked for.
     const receiver = this.#concerned(mailbox).find((candidate) => candidate.id === id);
     if (receiver === undefined) return;
+    const isRestart = known === undefined && kept !== undefined && receiver.after === "flow";
+    const ledger = isRestart ? withoutAwaited(kept) : kept;
     const sorted = sortMailbox(contents, receiver, ledger, waiting);
     for (const sms of sorted.fresh) receiver.handOn(sms);
     if (sorted.fresh.length > 0 && (await receiver.hasArrived?.()) === false) {

@@ -1,7 +1,7 @@
 import type { MailboxContents, StoredSms } from "../gateways/gateway";
 import { joinParts, mayLackRest, type JoinedSms } from "../sms";
 import { simKey, smsIdentity } from "./identity";
-import { updateLedger, type Ledger } from "./ledger";
+import { updateLedger, type Ledger, type Treatment } from "./ledger";
 import { comparableSender, type ReceivedSms } from "./received-sms";
 
 /** What a receiver wants from the inbox. */
@@ -12,6 +12,8 @@ export interface ReceiverWishes {
   readonly from: ReadonlySet<string>;
   /** Whether the parts of a long SMS become one. */
   readonly join: boolean;
+  /** What becomes of an SMS in the gateway's store once it is handed on; absent: it is kept. */
+  readonly after?: "keep" | "delete" | "flow";
 }
 
 /** What is to be done for one receiver after a list. */
@@ -56,8 +58,11 @@ export function sortMailbox(
     waiting.add(identityOf(last));
     return false;
   });
+  const handedOn: Treatment = wishes.after === "flow" ? "awaited" : "handed-on";
   const isWanted = ({ from }: { readonly from: string }): boolean => isSenderWanted(from, wishes);
-  const seen = ready.flatMap((sms) => sms.parts.map((part) => [identityOf(part), isWanted(sms)] as const));
+  const seen = ready.flatMap((sms) =>
+    sms.parts.map((part) => [identityOf(part), isWanted(sms) ? handedOn : "passed-over"] as const),
+  );
   const fresh = ready
     .filter(isWanted)
     .flatMap((sms) => (wishes.join ? [sms] : sms.parts.map(single)))
@@ -70,8 +75,8 @@ export function isSenderWanted(sender: string, { from }: Pick<ReceiverWishes, "f
   return from.size === 0 || from.has(comparableSender(sender));
 }
 
-function passedOver(identities: Iterable<string>): (readonly [string, boolean])[] {
-  return [...identities].map((identity) => [identity, false] as const);
+function passedOver(identities: Iterable<string>): (readonly [string, Treatment])[] {
+  return [...identities].map((identity) => [identity, "passed-over"] as const);
 }
 
 function single(entry: StoredSms): JoinedSms<StoredSms> {

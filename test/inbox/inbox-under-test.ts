@@ -3,6 +3,7 @@ import type { DeleteRequest, Mailbox, MailboxContents, SimIdentity, StoredSms } 
 import {
   Inbox,
   MemoryLedgerStore,
+  type KeptLedger,
   type Ledger,
   type LedgerStore,
   type ReceivedSms,
@@ -98,6 +99,10 @@ class TestLedgers implements LedgerStore {
   readonly kept = new MemoryLedgerStore();
   before: (step: "load" | "save") => Promise<void> | void = () => undefined;
   saved = 0;
+
+  all(): Promise<readonly KeptLedger[]> {
+    return this.kept.all();
+  }
 
   async load(receiver: string, sim: string): Promise<Ledger | undefined> {
     await this.before("load");

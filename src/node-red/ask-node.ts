@@ -92,7 +92,7 @@ export class AskNode<Settings> implements Reporter<Answer> {
   async #take(input: Input): Promise<void> {
     if (this.#desk.answers(input, this)) return;
     const failure = await this.#ask(input.msg);
-    const origin: Origin = { nodeId: this.node.id, msg: input.msg, input, instance: this };
+    const origin: Origin = { nodeId: this.node.id, msg: input.msg, asked: { input, instance: this } };
     this.#desk.deliver({
       result: { origin, failure },
       delivered: () => undefined,

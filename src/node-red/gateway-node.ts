@@ -141,6 +141,7 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
         reference,
         limits,
         expireAfter,
+        durable: properties.boolean("durable", true),
         driverSettings: { kindName, settings },
         driver,
       },

@@ -9,15 +9,26 @@ import {
   type SmsGateway,
   type SmsReader,
 } from "../gateways/gateway";
-import { Inbox, MemoryLedgerStore, type Store } from "../inbox";
+import { Inbox, type Store } from "../inbox";
 import { Lane } from "../lane";
-import { MemoryOutboxStore, Outbox, type Entry, type FinishedEntry, type OutboxLimits, type Transmit } from "../outbox";
+import {
+  Outbox,
+  type Conclusion,
+  type Entry,
+  type FinishedEntry,
+  type OutboxLimits,
+  type Relay,
+  type Transmit,
+} from "../outbox";
 import { DriverSlot } from "./driver-slot";
+import { GatewayStore, type GatewayStoreOptions } from "./gateway-store";
 import type { SmsOrigin } from "./sms-origin";
 import type { GatewayReference } from "./sms-record";
 
 export type SmsEntry = Entry<CheckedSms, SmsOrigin, SendReceipt>;
 export type FinishedSms = FinishedEntry<CheckedSms, SmsOrigin, SendReceipt>;
+export type SmsConclusion = Conclusion<CheckedSms, SendReceipt>;
+export type SmsRelay = Relay<CheckedSms, SmsOrigin, SendReceipt>;
 
 /** What makes a configuration of a gateway: when it changes, a new driver is made. */
 export interface RuntimeSettings {
@@ -27,14 +38,18 @@ export interface RuntimeSettings {
   readonly limits: OutboxLimits;
   /** Milliseconds after which a queued SMS is given up, 0 = never. */
   readonly expireAfter: number;
+  /** Whether what waits survives the process. */
+  readonly durable: boolean;
   /** Everything that the driver depends on, credentials included; kept in memory to see a change. */
   readonly driverSettings: unknown;
   /** Made from them, not used yet. */
   readonly driver: SmsGateway;
 }
 
-export interface RuntimeHooks {
+export interface RuntimeHooks extends Pick<GatewayStoreOptions, "path" | "notice" | "free"> {
   readonly finished: (entry: FinishedSms) => void;
+  readonly repeated: (conclusion: SmsConclusion, origin: SmsOrigin) => void;
+  readonly relay: SmsRelay;
   readonly ready: () => Promise<void>;
 }
 
@@ -46,6 +61,7 @@ export class GatewayRuntime {
   readonly lane = new Lane();
   readonly outbox: Outbox<CheckedSms, SmsOrigin, SendReceipt>;
   readonly inbox: Inbox;
+  readonly #store: GatewayStore;
   readonly #slot = new DriverSlot();
   readonly #watchers = new Set<(entry: SmsEntry | undefined) => void>();
   readonly #transmit: Transmit<CheckedSms, SendReceipt> = (sms, signal) =>
@@ -54,7 +70,7 @@ export class GatewayRuntime {
     mailboxes: (options) => this.#slot.use((driver) => asReader(driver).mailboxes(options)),
     readMailbox: (mailbox, options) => this.#slot.use((driver) => asReader(driver).readMailbox(mailbox, options)),
   };
-  readonly #store: Store = {
+  readonly #mailStore: Store = {
     ...this.#reader,
     deleteSms: (request, options) => this.#slot.use((driver) => asDeleter(driver).deleteSms(request, options)),
   };
@@ -63,12 +79,15 @@ export class GatewayRuntime {
 
   constructor(settings: RuntimeSettings, hooks: RuntimeHooks) {
     this.#reference = settings.reference;
+    this.#store = new GatewayStore({ ...hooks, label: settings.label }, settings.durable);
     this.outbox = new Outbox({
+      id: settings.reference.id,
       label: settings.label,
       lane: this.lane,
-      store: new MemoryOutboxStore(),
+      store: this.#store.outbox,
       limits: settings.limits,
       transmit: this.#transmit,
+      relay: hooks.relay,
       observer: {
         moved: (entry) => {
           this.#tell(entry);
@@ -77,13 +96,14 @@ export class GatewayRuntime {
           hooks.finished(entry);
           this.#tell(entry);
         },
+        repeated: hooks.repeated,
       },
     });
     this.inbox = new Inbox({
       lane: this.lane,
-      ledgers: new MemoryLedgerStore(),
+      ledgers: this.#store.ledgers,
       reader: () => this.#reader,
-      store: () => this.#store,
+      store: () => this.#mailStore,
       ready: hooks.ready,
       asFailure: (error) => asCellularError(error, this.#settings?.label ?? settings.label),
     });
@@ -107,6 +127,11 @@ export class GatewayRuntime {
     return this.#settings?.expireAfter ?? 0;
   }
 
+  /** Whether what waits survives the process. */
+  get isDurable(): boolean {
+    return this.#store.isDurable;
+  }
+
   /** Kind and address of the device, or undefined while no configuration is in force. */
   get label(): string | undefined {
     return this.#settings?.label;
@@ -127,6 +152,7 @@ export class GatewayRuntime {
     }
     this.#settings = settings;
     this.#reference = settings.reference;
+    this.#store.isDurable = settings.durable;
     if (!isSame || haveLimitsChanged) this.outbox.configure({ ...settings, transmit: this.#transmit });
     this.outbox.resume();
     this.inbox.resume();
@@ -151,13 +177,17 @@ export class GatewayRuntime {
     this.inbox.pause();
   }
 
-  /** The gateway is deleted: what is on its way is cut off, what waits ends. */
-  end(): void {
+  /**
+   * The gateway is deleted: what is on its way is cut off, what waits ends. When all of it has been reported, what was
+   * kept of it is forgotten.
+   */
+  async end(): Promise<void> {
     const label = this.#settings?.label ?? "The gateway";
     this.inbox.end(new CellularError("INTERRUPTED", `${label}: the gateway was removed.`));
-    void this.outbox.end().then(() => {
-      this.#slot.replace(undefined);
-    });
+    await this.outbox.end();
+    this.#slot.replace(undefined);
+    await this.outbox.emptied();
+    await this.#store.discard();
   }
 
   /** Calls `watcher` when an entry moves, or, without one, when the gateway's health changes. */

@@ -7,7 +7,12 @@ import { asError, type Input } from "./wrappers";
 export interface Origin {
   readonly nodeId: string;
   readonly msg: NodeMessage;
-  /** The input that waits for the outcome, and the node instance that took it: only while that lives can it answer. */
+  /** The input that waits for the outcome; none waits for one that was asked for before a restart. */
+  readonly asked?: Asked;
+}
+
+/** An input, and the node instance that took it: only while that lives can it answer. */
+export interface Asked {
   readonly input: Input;
   readonly instance: object;
 }
@@ -84,8 +89,8 @@ export class OutcomeDesk<Result extends Traceable> {
     const reporter = this.#reporters.get(origin.nodeId);
     if (reporter === undefined) {
       delivery.orphaned();
-    } else if (reporter === origin.instance) {
-      this.#report(delivery, reporter, origin.input);
+    } else if (reporter === origin.asked?.instance) {
+      this.#report(delivery, reporter, origin.asked.input);
     } else {
       this.#claims.set(origin.msg, delivery);
       reporter.node.receive(origin.msg);

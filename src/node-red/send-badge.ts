@@ -55,7 +55,7 @@ export class SendBadge {
   #note({ id, origin, state }: SmsEntry): boolean {
     if (origin.nodeId !== this.#nodeId) return false;
     if (state === "finished") this.#open.delete(id);
-    else this.#open.set(id, state);
+    else this.#open.set(id, state === "sending" ? "sending" : "queued");
     return true;
   }
 

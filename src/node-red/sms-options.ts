@@ -1,6 +1,6 @@
 import { CellularError } from "../errors/cellular-error";
 import type { OnUnknown, Priority } from "../outbox";
-import { readNumber } from "./properties";
+import { readBoolean, readNumber } from "./properties";
 
 /** What can be set for one message. */
 export interface SmsOptions {
@@ -9,6 +9,12 @@ export interface SmsOptions {
   readonly priority?: Priority;
   /** Minutes, 0 = never. */
   readonly expireAfter?: number;
+  /** Seconds that an SMS waits for its gateway before the fallback gets it. */
+  readonly fallbackAfter?: number;
+  /** Stands for one SMS to each recipient, for 24 h. */
+  readonly key?: string;
+  /** Whether to send again although nobody knows what became of the SMS that the key stands for. */
+  readonly resend?: boolean;
 }
 
 const READERS: { readonly [K in keyof Required<SmsOptions>]: (value: unknown) => SmsOptions[K] } = {
@@ -17,14 +23,33 @@ const READERS: { readonly [K in keyof Required<SmsOptions>]: (value: unknown) =>
     if (number === undefined || !Number.isSafeInteger(number) || number < 0) throw invalid("connId", "a whole number");
     return number;
   },
-  onUnknown: (value) => oneOf("onUnknown", value, ["report", "resend"]),
+  onUnknown: (value) => oneOf("onUnknown", value, ["report", "fallback", "resend"]),
   priority: (value) => oneOf("priority", value, ["normal", "high"]),
   expireAfter: (value) => {
     const number = readNumber(value);
     if (number === undefined || number < 0) throw invalid("expireAfter", "a number of minutes");
     return number;
   },
+  fallbackAfter: (value) => {
+    const number = readNumber(value);
+    if (number === undefined || number < 0) throw invalid("fallbackAfter", "a number of seconds");
+    return number;
+  },
+  key: (value) => {
+    const key = typeof value === "number" ? String(value) : value;
+    if (typeof key !== "string" || key === "" || key.length > LONGEST_KEY) {
+      throw invalid("key", `a text of 1 to ${String(LONGEST_KEY)} characters`);
+    }
+    return key;
+  },
+  resend: (value) => {
+    const resend = readBoolean(value);
+    if (resend === undefined) throw invalid("resend", "true or false");
+    return resend;
+  },
 };
+
+const LONGEST_KEY = 1000;
 
 /**
  * Reads `msg.smsOptions`.

@@ -16,6 +16,20 @@ export class Batch {
     this.#open = count;
   }
 
+  /**
+   * One that is put together again after a restart. Parts that are not there have been reported before; one of them, it
+   * is assumed, was accepted.
+   */
+  static restored(): Batch {
+    return new Batch(0);
+  }
+
+  /** Adds one of `count` parts that has been found after a restart. */
+  add(count: number): void {
+    this.#open += 1;
+    this.#accepted = this.#open < count;
+  }
+
   /** Counts the outcome of one SMS. One that is reported again counts once and gets the answer of the first time. */
   close(id: string, isAccepted: boolean): BatchState {
     const known = this.#closed.get(id);

@@ -4,13 +4,15 @@ import { asCellularError, CellularError } from "../errors/cellular-error";
 import type { CheckedSms } from "../gateways/gateway";
 import type { OnUnknown } from "../outbox";
 import { readRecipients, readText, type Recipient } from "../sms";
-import { GatewayNode } from "./gateway-node";
+import { GatewayChoice } from "./gateway-choice";
+import type { GatewayNode } from "./gateway-node";
 import type { OutcomeDesk, Reporter } from "./outcome-desk";
 import { environmentOf, Properties } from "./properties";
 import { SendBadge } from "./send-badge";
 import { readSmsOptions, type SmsOptions } from "./sms-options";
 import { Batch, type SmsOrigin } from "./sms-origin";
 import { smsDesks, smsRecord, type SmsResult } from "./sms-record";
+import { submitSms, type SmsRequest } from "./sms-submission";
 import { evaluate, typedInput, type TypedInput } from "./typed-input";
 import { onClose, onInput, type Input } from "./wrappers";
 
@@ -18,6 +20,8 @@ interface SendSettings {
   readonly to: TypedInput;
   readonly text: TypedInput;
   readonly connId: number | undefined;
+  /** Seconds. */
+  readonly fallbackAfter: number;
   readonly onUnknown: OnUnknown;
   readonly hasFailureOutput: boolean;
   readonly allowOverrides: boolean;
@@ -35,9 +39,8 @@ interface SendRequest {
 export class SmsSendNode implements Reporter<SmsResult> {
   readonly node: Node;
   readonly #RED: NodeAPI;
-  readonly #gatewayId: unknown;
-  /** The gateway as it was when this node started. */
-  readonly #knownGateway: GatewayNode | undefined;
+  readonly #gateway: GatewayChoice;
+  readonly #fallback: GatewayChoice;
   readonly #desk: OutcomeDesk<SmsResult>;
   readonly #badge: SendBadge;
   readonly #settings: SendSettings | CellularError;
@@ -45,20 +48,20 @@ export class SmsSendNode implements Reporter<SmsResult> {
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.node = node;
     this.#RED = RED;
-    this.#gatewayId = "gateway" in config ? config.gateway : undefined;
+    this.#gateway = new GatewayChoice(RED, "gateway" in config ? config.gateway : undefined);
+    this.#fallback = new GatewayChoice(RED, "fallback" in config ? config.fallback : undefined);
     this.#desk = smsDesks.of(RED);
     this.#settings = readSendSettings(RED, node, config);
 
-    const gateway = GatewayNode.find(RED, this.#gatewayId);
-    this.#knownGateway = gateway;
+    const gateway = this.#gateway.now;
     const problem = this.#settings instanceof CellularError ? this.#settings : gateway?.problem;
     this.#badge = new SendBadge(RED, node, gateway, problem);
     const unregister = this.#desk.register(this);
-    const leave = gateway?.addUser(node);
+    const leave = [gateway, this.#fallback.now].map((used) => used?.addUser(node));
     onInput(node, (input) => this.#take(input));
     onClose(node, () => {
       unregister();
-      leave?.();
+      for (const end of leave) end?.();
       this.#badge.close();
     });
   }
@@ -91,12 +94,6 @@ export class SmsSendNode implements Reporter<SmsResult> {
     if (isLast) done();
   }
 
-  /** The gateway in force. In the middle of a deploy Node-RED finds none, but the one that was goes on behind it. */
-  get #gateway(): GatewayNode | undefined {
-    const known = this.#knownGateway;
-    return GatewayNode.find(this.#RED, this.#gatewayId) ?? (known?.isGone === false ? known : undefined);
-  }
-
   get #hasFailureOutput(): boolean {
     return !(this.#settings instanceof CellularError) && this.#settings.hasFailureOutput;
   }
@@ -107,8 +104,8 @@ export class SmsSendNode implements Reporter<SmsResult> {
     try {
       request = await this.#read(input.msg);
     } catch (error) {
-      const origin = { nodeId: this.node.id, msg: input.msg, batch: new Batch(1), input, instance: this };
-      this.#fail(origin, {}, error, this.#gateway);
+      const origin = { nodeId: this.node.id, msg: input.msg, batch: new Batch(1), asked: { input, instance: this } };
+      this.#fail(origin, {}, error, this.#gateway.now);
       return;
     }
     const count = request.recipients.length;
@@ -121,7 +118,7 @@ export class SmsSendNode implements Reporter<SmsResult> {
         const isOne = count === 1;
         const msg: NodeMessage = isOne ? input.msg : this.#RED.util.cloneMessage(input.msg);
         const part = isOne ? {} : { part: { id, index, count, ...outer } };
-        const origin: SmsOrigin = { nodeId: this.node.id, msg, ...part, batch, input, instance: this };
+        const origin: SmsOrigin = { nodeId: this.node.id, msg, ...part, batch, asked: { input, instance: this } };
         return this.#queue(request, recipient, origin);
       }),
     );
@@ -130,12 +127,18 @@ export class SmsSendNode implements Reporter<SmsResult> {
   async #read(msg: NodeMessage): Promise<SendRequest> {
     if (this.#settings instanceof CellularError) throw this.#settings;
     const { to, text, allowOverrides } = this.#settings;
-    const gateway = this.#gateway;
+    const gateway = this.#gateway.usable ?? this.#fallback.usable ?? this.#gateway.now;
     if (gateway === undefined) {
       throw new CellularError("CONFIG_MISSING", "No gateway is chosen, or it is disabled. Choose one in the node.");
     }
     const { driver } = gateway;
     const options = allowOverrides ? readSmsOptions(msg.smsOptions) : {};
+    if ((options.onUnknown ?? this.#settings.onUnknown) === "fallback" && !this.#fallback.isMade) {
+      throw new CellularError(
+        "OPTION_INVALID",
+        "onUnknown is fallback, but the node has no fallback gateway. Choose one.",
+      );
+    }
     const recipients = readRecipients(await evaluate(this.#RED, this.node, to, msg), {
       lists: true,
       normalize: (address) => driver.checkAddress(address),
@@ -150,16 +153,17 @@ export class SmsSendNode implements Reporter<SmsResult> {
       if (!recipient.ok) throw recipient.error;
       const settings = this.#settings;
       if (settings instanceof CellularError) throw settings;
-      const job = gateway.driver.checkSms({ to, text, connId: options.connId ?? settings.connId });
-      sms = job;
-      const { runtime } = gateway;
-      const expireAfter = options.expireAfter === undefined ? runtime.expireAfter : options.expireAfter * 60_000;
-      await runtime.outbox.submit({
-        job,
+      const request: SmsRequest = {
+        sms: { to, text, connId: options.connId ?? settings.connId },
         origin,
-        priority: options.priority ?? "normal",
+        options,
         onUnknown: options.onUnknown ?? settings.onUnknown,
-        expireAfter,
+        gateway,
+        fallback: this.#fallback.usable,
+        fallbackAfter: (options.fallbackAfter ?? settings.fallbackAfter) * 1000,
+      };
+      await submitSms(request, (checked) => {
+        sms = checked;
       });
     } catch (error) {
       this.#fail(origin, sms, error, gateway);
@@ -197,7 +201,8 @@ function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSetting
       to: typedInput(config, "to", { value: "to", type: "msg" }),
       text: typedInput(config, "text", { value: "payload", type: "msg" }),
       connId: properties.optionalNumber("connId"),
-      onUnknown: properties.choice("onUnknown", ["report", "resend"], "report"),
+      fallbackAfter: properties.number("fallbackAfter", 60),
+      onUnknown: properties.choice("onUnknown", ["report", "fallback", "resend"], "report"),
       hasFailureOutput: properties.boolean("failureOutput", false),
       allowOverrides: properties.boolean("allowOverrides", true),
     };

@@ -3,13 +3,24 @@ import type { CellularError, Outcome } from "../errors/cellular-error";
 /**
  * Where an entry stands. Each step is written down before the next begins: `queued` before the input counts as taken,
  * `sending` before the first byte leaves, `finished` before it is reported; after the report the entry is removed.
+ * `moved`: the outbox of its fallback has it, or is about to get it.
  */
-export type EntryState = "queued" | "sending" | "finished";
+export type EntryState = "queued" | "sending" | "moved" | "finished";
 
 export type Priority = "normal" | "high";
 
-/** What to do after an outcome `unknown`: say so, or send once more, which may arrive twice. */
-export type OnUnknown = "report" | "resend";
+/** After an outcome `unknown`: say so, or send once more by the fallback or the same way, which may arrive twice. */
+export type OnUnknown = "report" | "fallback" | "resend";
+
+/** Another outbox that an entry goes to when its own cannot send it. */
+export interface Fallback<Job> {
+  /** Id of that outbox. */
+  readonly to: string;
+  /** What the driver there is given. */
+  readonly job: Job;
+  /** Milliseconds after which what still waits moves; what time cannot heal moves at once. */
+  readonly after: number;
+}
 
 /** What somebody asks the outbox to send. */
 export interface Submission<Job, Origin> {
@@ -21,6 +32,9 @@ export interface Submission<Job, Origin> {
   readonly onUnknown: OnUnknown;
   /** Milliseconds after which the entry is given up, 0 = never. */
   readonly expireAfter: number;
+  readonly fallback?: Fallback<Job>;
+  /** What was submitted with the same key within 24 h is the same message, and is not sent once more. */
+  readonly key?: string;
 }
 
 /** How an entry ended. */
@@ -38,6 +52,12 @@ export interface Entry<Job, Origin, Receipt> extends Submission<Job, Origin> {
   readonly queuedAt: Date;
   /** When the entry is given up, by the monotonic clock. */
   readonly deadline: number;
+  /** When what still waits moves to the fallback, by the monotonic clock. */
+  readonly moveAt: number;
+  /** When its key is free again, by the monotonic clock. */
+  readonly keyUntil: number;
+  /** Id of the outbox that took it first, if it has moved. */
+  readonly movedFrom?: string;
   /** The last attempt that failed in a way that time can heal. */
   readonly lastFailure?: CellularError;
   /** An earlier attempt that may have been sent: the entry can never again end as `not-sent`. */
@@ -47,11 +67,20 @@ export interface Entry<Job, Origin, Receipt> extends Submission<Job, Origin> {
   readonly finishedAt?: Date;
 }
 
-/** An entry that has ended. */
-export type FinishedEntry<Job, Origin, Receipt> = Entry<Job, Origin, Receipt> & {
-  readonly ending: Ending<Receipt>;
+/** What became of an entry. */
+export interface Conclusion<Job, Receipt> {
+  readonly id: string;
+  readonly job: Job;
+  readonly attempts: number;
+  readonly queuedAt: Date;
   readonly finishedAt: Date;
-};
+  readonly ending: Ending<Receipt>;
+  /** Id of the outbox in which it ended. */
+  readonly by: string;
+}
+
+/** An entry that has ended. */
+export type FinishedEntry<Job, Origin, Receipt> = Entry<Job, Origin, Receipt> & Conclusion<Job, Receipt>;
 
 /** What may have been sent once can never be said not to have been. */
 export function withDoubt<Receipt>(
@@ -60,4 +89,11 @@ export function withDoubt<Receipt>(
 ): Ending<Receipt> {
   if (entry.doubt === undefined || ending.outcome !== "not-sent") return ending;
   return { outcome: "unknown", error: entry.doubt };
+}
+
+/** Whether an entry has ended. */
+export function isFinished<Job, Origin, Receipt>(
+  entry: Entry<Job, Origin, Receipt>,
+): entry is FinishedEntry<Job, Origin, Receipt> {
+  return entry.state === "finished" && entry.ending !== undefined;
 }

@@ -8,25 +8,30 @@ export class WaitingLine<Job, Origin, Receipt> {
     high: new Map(),
     normal: new Map(),
   };
-  #sending = 0;
+  /** Those that are being sent or moved. */
+  #underway = 0;
 
   /** Adds an entry at the end, or replaces it where it stands. */
   put(entry: Entry<Job, Origin, Receipt>): void {
     const before = this.#entries[entry.priority].get(entry.id);
-    this.#sending += (entry.state === "sending" ? 1 : 0) - (before?.state === "sending" ? 1 : 0);
+    this.#underway += (entry.state === "queued" ? 0 : 1) - (before === undefined || before.state === "queued" ? 0 : 1);
     this.#entries[entry.priority].set(entry.id, entry);
   }
 
   remove(entry: Entry<Job, Origin, Receipt>): void {
     const before = this.#entries[entry.priority].get(entry.id);
-    if (before?.state === "sending") this.#sending -= 1;
+    if (before !== undefined && before.state !== "queued") this.#underway -= 1;
     this.#entries[entry.priority].delete(entry.id);
   }
 
-  /** The next entry to send. Only those that are being sent can stand before it, so this looks at few. */
+  /** The next entry to send. Only those that are under way can stand before it, so this looks at few. */
   next(): Entry<Job, Origin, Receipt> | undefined {
     for (const entry of this.#all()) if (entry.state === "queued") return entry;
     return undefined;
+  }
+
+  get(id: string): Entry<Job, Origin, Receipt> | undefined {
+    return this.#entries.normal.get(id) ?? this.#entries.high.get(id);
   }
 
   /** All entries as they stand now. */
@@ -39,8 +44,8 @@ export class WaitingLine<Job, Origin, Receipt> {
     return undefined;
   }
 
-  /** How many wait; those that are being sent do not. */
+  /** How many wait; those that are being sent or moved do not. */
   get waiting(): number {
-    return this.#entries.high.size + this.#entries.normal.size - this.#sending;
+    return this.#entries.high.size + this.#entries.normal.size - this.#underway;
   }
 }

@@ -40,7 +40,7 @@ class Room {
   delivery(id: string, instance: Reporter<SmsResult>): Delivery<SmsResult> {
     const msg: NodeMessage = {};
     const input = { msg, send: () => undefined, done: () => undefined };
-    const origin = { nodeId: "send", msg, batch: new Batch(1), input, instance };
+    const origin = { nodeId: "send", msg, batch: new Batch(1), asked: { input, instance } };
     return {
       result: { id, origin } as unknown as SmsResult,
       delivered: () => this.seen.push(`${id} told`),

@@ -54,6 +54,7 @@ export class OutboxModel {
     this.#lane = new Lane(width, this.#clock);
     this.#limits = limits;
     this.#outbox = new Outbox({
+      id: "gateway",
       label: "the gateway",
       lane: this.#lane,
       store: this.#store,
@@ -62,6 +63,7 @@ export class OutboxModel {
       transmit: this.#transmit(),
       observer: {
         moved: () => undefined,
+        repeated: () => undefined,
         finished: (entry) => {
           this.#reported(entry);
         },
@@ -134,7 +136,7 @@ export class OutboxModel {
     }
     this.check();
     for (const message of this.#messages.values()) this.#checkEnd(message);
-    assert.deepEqual(await this.#store.load(), []);
+    assert.deepEqual((await this.#store.load()).entries, []);
     assert.equal(this.#outbox.waiting, 0);
     assert.equal(this.#clock.timers, 0);
   }
@@ -190,7 +192,8 @@ export class OutboxModel {
     this.#expect(before === undefined, `${job} is sent before ${String(before?.submission.job)}`);
   }
 
-  #waits({ taken, reports, attempts, deadline }: Message): boolean {
+  #waits({ submission, taken, reports, attempts, deadline }: Message): boolean {
+    if (this.#store.refused.has(submission.job)) return false;
     return taken && reports.length === 0 && deadline > this.#clock.now() && attempts.every(({ outcome }) => outcome);
   }
 

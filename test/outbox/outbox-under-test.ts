@@ -4,8 +4,10 @@ import { Lane } from "../../src/lane";
 import {
   MemoryOutboxStore,
   Outbox,
+  type ClaimChanges,
   type Entry,
   type FinishedEntry,
+  type OutboxContents,
   type OutboxLimits,
   type OutboxStore,
   type Submission,
@@ -29,6 +31,7 @@ export interface Attempt {
 
 /** A store that keeps its entries in memory, writes each step into a log, and fails or waits as told. */
 class LoggingStore implements OutboxStore<string, string, string> {
+  readonly isDurable = false;
   readonly kept = new MemoryOutboxStore<string, string, string>();
   /** Runs before a step is written; what it throws, the step throws. */
   before: (entry: TestEntry) => Promise<void> | void = () => undefined;
@@ -38,7 +41,7 @@ class LoggingStore implements OutboxStore<string, string, string> {
     this.#log = log;
   }
 
-  load(): Promise<readonly TestEntry[]> {
+  load(): Promise<OutboxContents<string, string, string>> {
     return this.kept.load();
   }
 
@@ -48,10 +51,10 @@ class LoggingStore implements OutboxStore<string, string, string> {
     await this.kept.write(entry);
   }
 
-  async remove(id: string): Promise<void> {
-    const entry = (await this.kept.load()).find((candidate) => candidate.id === id);
+  async remove(id: string, changes: ClaimChanges<string, string>): Promise<void> {
+    const entry = (await this.kept.load()).entries.find((candidate) => candidate.id === id);
     this.#log.push(`${entry?.job ?? "nothing"} removed`);
-    await this.kept.remove(id);
+    await this.kept.remove(id, changes);
   }
 }
 
@@ -75,6 +78,8 @@ export class OutboxUnderTest {
   /** All attempts so far, ended or not. */
   readonly attempts: Attempt[] = [];
   readonly finished: TestFinished[] = [];
+  /** What was told to those who came with a key that stood for another message. */
+  readonly repeats: { readonly id: string; readonly origin: string; readonly outcome: string }[] = [];
   readonly limits: OutboxLimits;
   /** How many attempts were out at once, at most. */
   mostAtOnce = 0;
@@ -84,6 +89,7 @@ export class OutboxUnderTest {
     this.limits = { ...NO_LIMITS, ...limits };
     this.lane = new Lane(width, this.clock);
     this.outbox = new Outbox({
+      id: "gateway",
       label: "the gateway",
       lane: this.lane,
       store: this.store,
@@ -92,6 +98,9 @@ export class OutboxUnderTest {
       transmit: this.transmit(this.attempts),
       observer: {
         moved: ({ job, state }) => this.log.push(`${job} moved ${state}`),
+        repeated: ({ id, ending }, origin) => {
+          this.repeats.push({ id, origin, outcome: outcomeOf({ ending }) });
+        },
         finished: (entry) => {
           this.finished.push(entry);
           this.log.push(`${entry.job} finished ${outcomeOf(entry)}`);
@@ -134,10 +143,9 @@ export class OutboxUnderTest {
   }
 
   /** Submits a job and lets everything run that this causes. */
-  async submit(job: string, wishes: Partial<Submission<string, string>> = {}): Promise<TestEntry> {
-    const entry = await this.outbox.submit(submission(job, wishes));
+  async submit(job: string, wishes: Partial<Submission<string, string>> = {}): Promise<void> {
+    await this.outbox.submit(submission(job, wishes));
     await settled();
-    return entry;
   }
 
   /** The attempt that began last. */
@@ -172,7 +180,7 @@ export class OutboxUnderTest {
   }
 
   async stored(): Promise<string[]> {
-    return (await this.store.load()).map(({ job, state }) => `${job} ${state}`);
+    return (await this.store.load()).entries.map(({ job, state }) => `${job} ${state}`);
   }
 }
 

@@ -46,7 +46,7 @@ describe("An outbox writes down", () => {
     await test.submit("a");
     test.log.length = 0;
     await test.attempt.fail(failures.unreachable());
-    const [kept] = await test.store.load();
+    const [kept] = (await test.store.load()).entries;
     assert.equal(kept?.state, "queued");
     assert.equal(kept.attempts, 1);
     assert.equal(kept.lastFailure?.code, "UNREACHABLE");
@@ -143,23 +143,39 @@ describe("A store that fails", () => {
     assert.deepEqual(test.transmitted, ["b"]);
   });
 
-  it("after an attempt that time can heal: the message ends as not sent, and the next one goes", async () => {
+  it("after an attempt that time can heal: the message keeps its place, and is tried again", async () => {
     const test = new OutboxUnderTest();
     for (const job of ["a", "b"]) await test.submit(job);
     failOn(test, "queued");
     await test.attempt.fail(failures.unreachable());
-    assert.deepEqual(test.outcomes, ["a not-sent STORAGE_FAILED"]);
+    assert.deepEqual(test.outcomes, []);
+    assert.deepEqual(await test.stored(), ["a sending", "b queued"]);
     await test.clock.advance(2000);
-    assert.deepEqual(test.transmitted, ["a", "b"]);
+    assert.deepEqual(test.transmitted, ["a", "a"]);
   });
 
-  it("after an attempt that may have left: the message ends as unknown", async () => {
+  it("after an attempt that may have left: it is sent once more as it was asked for", async () => {
     const test = new OutboxUnderTest();
     await test.submit("a", { onUnknown: "resend" });
     failOn(test, "queued");
     await test.attempt.fail(failures.timeout());
+    assert.deepEqual(test.transmitted, ["a", "a"]);
+    await test.attempt.fail(failures.refused());
     assert.deepEqual(test.outcomes, ["a unknown TIMEOUT"]);
-    assert.deepEqual(test.transmitted, ["a"]);
+  });
+
+  it("when time runs out: nobody is told that it was not sent before a crash can no longer send it", async () => {
+    const test = new OutboxUnderTest({ idle: true });
+    await test.submit("a", { expireAfter: 1000 });
+    failOn(test, "finished");
+    await test.clock.advance(20_000);
+    assert.deepEqual(test.outcomes, []);
+    assert.deepEqual(await test.stored(), ["a queued"]);
+    test.store.before = () => undefined;
+    await test.clock.advance(5000);
+    assert.deepEqual(test.outcomes, ["a not-sent EXPIRED"]);
+    assert.deepEqual(await test.stored(), []);
+    assert.equal(test.clock.timers, 0);
   });
 
   it("after the end: the outcome is certain and is reported, once", async () => {
@@ -182,11 +198,7 @@ describe("A store that fails", () => {
     failOn(test, "finished", full);
     await test.submit("c");
     await test.attempt.accept();
-    failOn(test, "finished", full);
-    await test.submit("d", { expireAfter: 1000 });
-    await test.attempt.fail(failures.busy(5000));
-    await test.clock.advance(1000);
-    assert.deepEqual(test.outcomes, ["b not-sent STORAGE_FAILED", "c accepted", "d not-sent EXPIRED"]);
+    assert.deepEqual(test.outcomes, ["b not-sent STORAGE_FAILED", "c accepted"]);
   });
 
   it("while time runs out for what it writes: one report, not two", async () => {
@@ -206,6 +218,6 @@ describe("A store that fails", () => {
     fail();
     await settled();
     assert.equal(test.finished.length, 1);
-    assert.equal(outcomeOf(test.finished[0]!), "not-sent STORAGE_FAILED");
+    assert.equal(outcomeOf(test.finished[0]!), "not-sent EXPIRED");
   });
 });

@@ -62,6 +62,11 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in the page of Node-RED's editor.
+    files: ["resources/*.js"],
+    languageOptions: { sourceType: "script", globals: { RED: "readonly", $: "readonly" } },
+  },
+  {
     files: ["src/**/*.ts", "nodes/**/*.ts"],
     ignores: ["src/node-red/**", "src/simulators/**", "src/demo/**"],
     rules: { "no-restricted-syntax": ["error", ...rawNodeEvent] },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Route } from "playwright-core";
 import { PeplinkSimulator } from "../../src/simulators";
 import { browserOrSkip, launchBrowser } from "../support/browser";
 import { NodeRedProcess } from "../support/node-red-process";
@@ -81,6 +81,23 @@ describe("the editor", function () {
       const { palette } = catalog[type] as { readonly palette: string };
       assert.equal(await editor.paletteNode(type).locator(".red-ui-palette-label").innerText(), palette);
     }
+  });
+
+  it("runs the script of a form only once what all forms share has come, however late", async () => {
+    const { page, complaints } = await EditorPage.blank(browser);
+    const registered = `${JSON.stringify(sources.map(({ type }) => type))}.filter((type) => RED.nodes.getType(type))`;
+    const held = new Promise<Route>((resolve) => void page.route("**/cellular-editor.js", resolve, { times: 1 }));
+    await page.goto(red.url);
+    const shared = await held;
+    assert.deepEqual(await page.evaluate(registered), []);
+    await shared.continue();
+    for (const { type } of flowNodes) await page.locator(`[data-palette-type='${type}']`).waitFor();
+    assert.deepEqual(
+      await page.evaluate(registered),
+      sources.map(({ type }) => type),
+    );
+    assert.deepEqual(complaints, []);
+    await page.context().close();
   });
 
   for (const [index, source] of flowNodes.entries()) {

@@ -17,13 +17,18 @@ export class EditorPage {
   }
 
   static async open(browser: Browser, url: string): Promise<EditorPage> {
-    const viewport = { width: 1400, height: 1000 };
-    const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-    context.setDefaultTimeout(10_000);
-    const editor = new EditorPage(await context.newPage());
+    const editor = await EditorPage.blank(browser);
     await editor.page.goto(url);
     await editor.ready();
     return editor;
+  }
+
+  /** A page that has yet to open the editor. */
+  static async blank(browser: Browser): Promise<EditorPage> {
+    const viewport = { width: 1400, height: 1000 };
+    const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
+    context.setDefaultTimeout(10_000);
+    return new EditorPage(await context.newPage());
   }
 
   /** Resolves when the editor has loaded its nodes and flows. */

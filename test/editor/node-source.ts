@@ -35,11 +35,15 @@ export interface NodeSource {
   readonly folder: string;
   readonly style: string;
   readonly template: string;
+  /** The script of the node's own HTML. */
   readonly script: string;
   readonly definition: EditorDefinition;
   readonly catalog: Catalog;
   readonly help: string;
 }
+
+/** How a form asks for what all forms share: Node-RED then runs that first, for an address like this one only. */
+const SHARED = '<script src="resources/@cellgate/node-red-cellular/cellular-editor.js"></script>';
 
 /** Every node that package.json tells Node-RED to load. */
 export function nodeSources(): readonly NodeSource[] {
@@ -56,6 +60,7 @@ function readNode(type: string, file: string): NodeSource {
   const folder = dirname(file);
   const html = readFileSync(file.replace(/\.js$/, ".html"), "utf8");
   const locale = join(folder, "locales", "en-US", type);
+  only(html, new RegExp(SHARED, "g"), `${type}: ${SHARED}`);
   const script = only(html, /<script type="text\/javascript">(.*?)<\/script>/gs, `${type}: script`);
   return {
     type,
@@ -76,21 +81,23 @@ function readNode(type: string, file: string): NodeSource {
 function only(text: string, pattern: RegExp, what: string): string {
   const found = [...text.matchAll(pattern)];
   if (found.length !== 1) throw new Error(`${what}: expected once, found ${found.length} times`);
-  return found[0]![1]!;
+  return found[0]!.at(-1)!;
 }
 
-/** Runs the script as the editor does when it loads, and keeps what it registers. */
+/** Runs the scripts as the editor does when it loads, and keeps what the node registers. */
 function register(type: string, script: string): EditorDefinition {
   const registered = new Map<string, EditorDefinition>();
   const RED = {
     _: (key: string): string => key,
     nodes: { registerType: (name: string, definition: EditorDefinition) => registered.set(name, definition) },
     validators: { typedInput: () => (): boolean => true },
+    editor: { getEditStack: () => [] },
   };
   const noForm = (): never => {
     throw new Error(`${type}: the form is touched before it is open`);
   };
-  runInNewContext(script, { RED, $: noForm, URL });
+  const shared = readFileSync(join(packageRoot, "resources", "cellular-editor.js"), "utf8");
+  runInNewContext(`${shared}\n${script}`, { RED, $: noForm, URL });
   const definition = registered.get(type);
   if (definition === undefined || registered.size !== 1)
     throw new Error(`${type}: registers ${[...registered.keys()].join()}`);

@@ -93,14 +93,20 @@ function formKeys({ template }: NodeSource): readonly string[] {
   );
 }
 
-/** The keys given to `_()`: whole ones, and the beginnings of those that end in a variable. */
+/** The keys of the texts that a script asks for: whole ones, and the beginnings of those that end in a variable. */
 function scriptKeys({ type, script }: NodeSource): { whole: readonly string[]; beginnings: readonly string[] } {
-  const namespace = /const NAMESPACE = "([^"]+)"/.exec(script)?.[1];
-  if (namespace !== undefined) equal(namespace, `@cellgate/node-red-cellular/${type}:`);
-  const found = [...script.matchAll(/\._\(\s*(?:NAMESPACE \+\s*)?"([^"]+)"(\s*\+)?/g)];
+  const found = [...script.matchAll(/\._\(\s*"([^"]+)"(\s*\+)?/g)];
   equal(found.length, (script.match(/\._\(/g) ?? []).length, "every text is asked for by a literal key");
+  // What all forms share asks for these by the type of the node.
+  const refusals = [...script.matchAll(/\baccepting(?:Typed)?\(.*, "(\w+)"\)/g)].map(
+    ([, key]) => `${type}.error.${key!}`,
+  );
+  equal(refusals.length, (script.match(/\baccepting(Typed)?\(/g) ?? []).length, "every refusal has a literal key");
+  const gateways = [...script.matchAll(/\brequiredGateway\("([^"]+)"\)/g)].map(([, of]) => `${of!}.label.gateway`);
+  const palette = script.includes("...names") ? [`${type}.palette`] : [];
+  const literal = found.filter(([, , plus]) => plus === undefined).map(([, key]) => key!);
   return {
-    whole: found.filter(([, , plus]) => plus === undefined).map(([, key]) => key!),
+    whole: [...literal, ...refusals, ...gateways, ...palette],
     beginnings: found.filter(([, , plus]) => plus !== undefined).map(([, key]) => key!),
   };
 }

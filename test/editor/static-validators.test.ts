@@ -62,18 +62,19 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Cases>>>> = {
 
 describe("editor validators", () => {
   for (const node of nodeSources()) {
-    const text = { _: (key: string) => lookUp(node.catalog, key) };
+    const { type, definition } = node;
+    const saved = { type, _def: definition, _: (key: string) => lookUp(node.catalog, key) };
 
     for (const [property, { good, bad }] of Object.entries(FIELDS[node.type] ?? {})) {
       const validate = node.definition.defaults[property]!.validate!;
 
       it(`${node.type}: ${property} accepts what the gateway can use`, () => {
-        for (const value of good) equal(validate.call(text, value, {}), true, String(value));
+        for (const value of good) equal(validate.call(saved, value, {}), true, String(value));
       });
 
       it(`${node.type}: ${property} says what is wrong`, () => {
         for (const value of bad) {
-          const reason = validate.call(text, value, {});
+          const reason = validate.call(saved, value, {});
           equal(typeof reason === "string" && reason !== "", true, `${String(value)} is refused with a text`);
         }
       });
@@ -84,7 +85,7 @@ describe("editor validators", () => {
         if (validate === undefined) continue;
         // With fewer, Node-RED takes the text of a refusal for "valid".
         equal(validate.length, 2, property);
-        if (property in (FIELDS[node.type] ?? {}) && property !== "url") equal(validate.call(text, value, {}), true);
+        if (property in (FIELDS[node.type] ?? {}) && property !== "url") equal(validate.call(saved, value, {}), true);
       }
     });
   }

@@ -26,6 +26,7 @@ const topLevel = [
   "nodes",
   "package-lock.json",
   "package.json",
+  "resources",
   "src",
   "test",
   "tsconfig.json",

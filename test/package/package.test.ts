@@ -63,6 +63,7 @@ describe("the packed package", function () {
       "dist/src/simulators/index.js",
       "dist/src/simulators/index.d.ts",
       "examples/1-send-an-alarm.json",
+      "resources/cellular-editor.js",
       ...nodes.flatMap(([type, file]) => {
         const folder = `dist/nodes/${type}`;
         const locale = `${folder}/locales/en-US/${type}`;
@@ -132,6 +133,8 @@ describe("the packed package", function () {
       );
       const own = await red.admin("GET", "/icons", undefined, { Accept: "application/json" });
       assert.ok((JSON.parse(own.body) as Readonly<Record<string, unknown>>)[manifest.name], "its icons are there");
+      const shared = await red.admin("GET", `/resources/${manifest.name}/cellular-editor.js`);
+      assert.equal(shared.status, 200, "what its forms share is there");
 
       await red.send("source", { payload: "from the tarball", to: phone });
       const { msg } = await red.nextProbe(({ node }) => node === "probe");

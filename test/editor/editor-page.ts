@@ -25,7 +25,7 @@ export class EditorPage {
 
   /** A page that has yet to open the editor. */
   static async blank(browser: Browser): Promise<EditorPage> {
-    const viewport = { width: 1400, height: 1000 };
+    const viewport = { width: 1400, height: 1250 };
     const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
     context.setDefaultTimeout(10_000);
     return new EditorPage(await context.newPage());

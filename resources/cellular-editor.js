@@ -47,6 +47,27 @@ globalThis.cellularEditor = (function () {
     return { value: "", type: "cellular-gateway", required: true, label };
   }
 
+  /** What a field that names a gateway holds when it names none; in an open form that is a choice of Node-RED's own. */
+  const isNone = (gateway) => isEmpty(gateway) || gateway === "_ADD_";
+
+  /** The default of a property that may name a gateway, `error.<name>` the text where it is not a good one. */
+  function optionalGateway(type, name, isGood) {
+    return {
+      value: "",
+      type: "cellular-gateway",
+      required: false,
+      label: RED._(MODULE + "/" + type + ":" + type + ".label." + name),
+      validate: function (value, options) {
+        if (isNone(value)) return true;
+        if (!isGood.call(this, value)) return this._(type + ".error." + name);
+        // Where a property has a validator of its own, Node-RED does not look at the gateway itself.
+        const gateway = RED.nodes.node(value);
+        if (!gateway) return RED._("validator.errors.missing-config", { prop: options.label });
+        return gateway.valid !== false || RED._("validator.errors.invalid-config", { prop: options.label });
+      },
+    };
+  }
+
   /**
    * Shows in an open form what will be taken for a property that is not saved, or saving would change it: a flow may be
    * written by hand, or older than the property, and the editor leaves out a default of 0 in a new configuration node.
@@ -88,6 +109,17 @@ globalThis.cellularEditor = (function () {
 
   return {
     ...{ orEmpty, isNumber, isPositive, isWhole, isCount, isIccid },
-    ...{ accepting, acceptingTyped, current, requiredGateway, showDefaults, showTyped, showOnly, names },
+    ...{
+      accepting,
+      acceptingTyped,
+      current,
+      requiredGateway,
+      optionalGateway,
+      isNone,
+      showDefaults,
+      showTyped,
+      showOnly,
+      names,
+    },
   };
 })();

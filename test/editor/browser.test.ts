@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Browser, Route } from "playwright-core";
+import type { Browser, Locator, Route } from "playwright-core";
 import { PeplinkSimulator } from "../../src/simulators";
 import { browserOrSkip, launchBrowser } from "../support/browser";
 import { NodeRedProcess } from "../support/node-red-process";
@@ -29,6 +29,7 @@ const BARE = [
 const VALUES: Values = {
   name: "pump 1",
   gateway: "cabinet 4",
+  fallback: "cabinet 3",
   to: PHONE,
   text: "pump 1 too hot",
   interval: "0",
@@ -200,6 +201,27 @@ describe("the editor", function () {
     });
   }
 
+  it("cellular-sms-send: asks how long to wait only if there is a fallback, and refuses the gateway itself as one", async () => {
+    const form = await editor.edit("bare-send");
+    const field = (name: "fallback" | "fallbackAfter" | "onUnknown"): Locator => form.field(name);
+    assert.equal(await field("fallbackAfter").isVisible(), false);
+    await field("onUnknown").selectOption("fallback");
+    assert.equal(await isRefused(form, "onUnknown"), true, "there is no fallback");
+
+    await field("fallback").selectOption({ label: "cabinet 3" });
+    assert.equal(await isRefused(form, "fallback"), true, "that is the gateway");
+    assert.equal(await isRefused(form, "onUnknown"), false);
+    await field("fallback").selectOption({ label: "cabinet 4" });
+    assert.equal(await isRefused(form, "fallback"), false);
+    assert.equal(await field("fallbackAfter").isVisible(), true);
+
+    await field("fallback").selectOption("_ADD_");
+    assert.equal(await field("fallbackAfter").isVisible(), false);
+    assert.equal(await isRefused(form, "fallback"), false);
+    assert.equal(await isRefused(form, "onUnknown"), true, "there is no fallback any more");
+    await form.cancel();
+  });
+
   it("cellular-gateway: marks a bad value, and a good one not", async () => {
     const form = await editor.edit(ids.get(flowNodes[0]!.type)!.node);
     await editor.page.locator("#node-input-btn-gateway-edit").click();
@@ -253,10 +275,11 @@ describe("the editor", function () {
   }
 });
 
-/** Each field that looks at its value refuses a bad one and takes the good one back; returns the last one. */
+/** Each field to write in that looks at its value refuses a bad one and takes the good one back; returns the last one. */
 async function assertMarks(form: Form, source: NodeSource): Promise<readonly [Field, string]> {
   let last: readonly [Field, string] | undefined;
-  for (const field of fieldsOf(source).filter(({ name }) => source.definition.defaults[name]?.validate)) {
+  const written = fieldsOf(source).filter(({ sort }) => sort === "text" || sort === "typed");
+  for (const field of written.filter(({ name }) => source.definition.defaults[name]?.validate)) {
     const good = await form.field(field.name).inputValue();
     assert.equal(await isRefused(form, field.name), false, `${field.name}: ${good}`);
     await enterBad(form, field);

@@ -45,6 +45,13 @@ export interface NodeSource {
 /** How a form asks for what all forms share: Node-RED then runs that first, for an address like this one only. */
 const SHARED = '<script src="resources/@cellgate/node-red-cellular/cellular-editor.js"></script>';
 
+/** The gateways that there are for a validator, by their ids. */
+const GATEWAYS: Readonly<Record<string, object>> = {
+  "cabinet-3": { valid: true },
+  "cabinet-4": {},
+  unfinished: { valid: false },
+};
+
 /** Every node that package.json tells Node-RED to load. */
 export function nodeSources(): readonly NodeSource[] {
   const packageJson = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")) as {
@@ -89,7 +96,10 @@ function register(type: string, script: string): EditorDefinition {
   const registered = new Map<string, EditorDefinition>();
   const RED = {
     _: (key: string): string => key,
-    nodes: { registerType: (name: string, definition: EditorDefinition) => registered.set(name, definition) },
+    nodes: {
+      registerType: (name: string, definition: EditorDefinition) => registered.set(name, definition),
+      node: (id: string) => GATEWAYS[id] ?? null,
+    },
     validators: { typedInput: () => (): boolean => true },
     editor: { getEditStack: () => [] },
   };

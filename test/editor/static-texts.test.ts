@@ -103,10 +103,14 @@ function scriptKeys({ type, script }: NodeSource): { whole: readonly string[]; b
   );
   equal(refusals.length, (script.match(/\baccepting(Typed)?\(/g) ?? []).length, "every refusal has a literal key");
   const gateways = [...script.matchAll(/\brequiredGateway\("([^"]+)"\)/g)].map(([, of]) => `${of!}.label.gateway`);
+  const references = [...script.matchAll(/\boptionalGateway\("([^"]+)", "(\w+)"/g)].flatMap(([, of, name]) => [
+    `${of!}.label.${name!}`,
+    `${of!}.error.${name!}`,
+  ]);
   const palette = script.includes("...names") ? [`${type}.palette`] : [];
   const literal = found.filter(([, , plus]) => plus === undefined).map(([, key]) => key!);
   return {
-    whole: [...literal, ...refusals, ...gateways, ...palette],
+    whole: [...literal, ...refusals, ...gateways, ...references, ...palette],
     beginnings: found.filter(([, , plus]) => plus !== undefined).map(([, key]) => key!),
   };
 }

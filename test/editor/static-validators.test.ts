@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { equal, match } from "node:assert/strict";
 import { lookUp, nodeSources } from "./node-source";
 
 const FINGERPRINT = "0123456789abcdef".repeat(4);
@@ -47,7 +47,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Cases>>>> = {
     expireAfter: notNegative,
     queueLimit: count,
   },
-  "cellular-sms-send": { connId: connection },
+  "cellular-sms-send": { connId: connection, fallbackAfter: notNegative },
   "cellular-sms-receive": {
     connId: connection,
     interval: notNegative,
@@ -59,6 +59,26 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Cases>>>> = {
   "cellular-sms-delete": { connId: connection, iccid: sim },
   "cellular-ussd": { connId: connection, iccid: sim },
 };
+
+/** What sms send says of a property of a node that is saved like this: true, or why not. */
+const ofSend: readonly {
+  readonly saved: Readonly<Record<string, string>>;
+  readonly property: "fallback" | "onUnknown";
+  readonly says: true | RegExp;
+}[] = [
+  { saved: { gateway: "cabinet-4", fallback: "cabinet-3" }, property: "fallback", says: true },
+  { saved: { gateway: "cabinet-4", fallback: "" }, property: "fallback", says: true },
+  { saved: { gateway: "cabinet-4", fallback: "_ADD_" }, property: "fallback", says: true },
+  { saved: { gateway: "cabinet-4" }, property: "fallback", says: true },
+  { saved: { gateway: "cabinet-4", fallback: "cabinet-4" }, property: "fallback", says: /choose another one/ },
+  { saved: { gateway: "cabinet-4", fallback: "gone" }, property: "fallback", says: /missing-config/ },
+  { saved: { gateway: "cabinet-4", fallback: "unfinished" }, property: "fallback", says: /invalid-config/ },
+  { saved: { onUnknown: "report" }, property: "onUnknown", says: true },
+  { saved: { onUnknown: "resend" }, property: "onUnknown", says: true },
+  { saved: { onUnknown: "fallback", fallback: "cabinet-3" }, property: "onUnknown", says: true },
+  { saved: { onUnknown: "fallback", fallback: "" }, property: "onUnknown", says: /choose a gateway for it/ },
+  { saved: { onUnknown: "fallback" }, property: "onUnknown", says: /choose a gateway for it/ },
+];
 
 describe("editor validators", () => {
   for (const node of nodeSources()) {
@@ -87,6 +107,16 @@ describe("editor validators", () => {
         equal(validate.length, 2, property);
         if (property in (FIELDS[node.type] ?? {}) && property !== "url") equal(validate.call(saved, value, {}), true);
       }
+    });
+  }
+
+  for (const { saved, property, says } of ofSend) {
+    it(`cellular-sms-send: ${property} of ${JSON.stringify(saved)} is ${says === true ? "good" : "refused"}`, () => {
+      const { type, definition, catalog } = nodeSources().find(({ type }) => type === "cellular-sms-send")!;
+      const node = { ...saved, type, _def: definition, _: (key: string) => lookUp(catalog, key) };
+      const answer = definition.defaults[property]!.validate!.call(node, saved[property], { label: "Fallback" });
+      if (says === true) equal(answer, true);
+      else match(String(answer), says);
     });
   }
 });

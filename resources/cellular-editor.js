@@ -1,6 +1,8 @@
 /**
  * What the forms of this package share. Node-RED runs the scripts of a form only when this one has run. Every form asks
  * for it by itself, because any node may be switched off, so it runs several times in one page.
+ *
+ * Between an upgrade and the restart of Node-RED this may serve the forms of the version before: what they call stays.
  */
 globalThis.cellularEditor = (function () {
   const MODULE = "@cellgate/node-red-cellular";

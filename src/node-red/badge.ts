@@ -42,6 +42,8 @@ export function troubleKey(code: CellularErrorCode): string {
       return "forbidden";
     case "GATEWAY_DISABLED":
       return "disabled";
+    case "STORAGE_FAILED":
+      return "storage";
     default:
       return "failed";
   }

@@ -126,7 +126,9 @@ function isConfigured(RED: NodeAPI, id: string): boolean {
 
 function log(RED: NodeAPI, { id, name }: GatewayReference, notice: GatewayStoreNotice): void {
   const { kind, ...values } = notice;
-  RED.log.warn(RED._(`cellular-gateway.log.${kind}`, { gateway: name === "" ? id : name, ...values }));
+  const text = RED._(`cellular-gateway.log.${kind}`, { gateway: name === "" ? id : name, ...values });
+  if (kind === "taken-over") RED.log.info(text);
+  else RED.log.warn(text);
 }
 
 export const gatewayRegistry = new GatewayRegistry();

@@ -11,7 +11,9 @@ type SmsStore = OutboxStore<CheckedSms, SmsOrigin, SendReceipt>;
 export type GatewayStoreNotice =
   | StoreNotice
   /** Whole records of no known form, those of a later version perhaps. */
-  | { readonly kind: "unreadable"; readonly records: number };
+  | { readonly kind: "unreadable"; readonly records: number }
+  /** The folder cannot be used. Told once, and again after it could. */
+  | { readonly kind: "refused"; readonly reason: string };
 
 export interface GatewayStoreOptions {
   /** Kind and address of the gateway, for messages. */
@@ -127,9 +129,19 @@ export class GatewayStore {
       };
     }
     const folder = new StoreFolder({ path, label, notice });
+    let isRefused = false;
     const open = (name: string) => async () => {
       await free;
-      return folder.journal(name);
+      try {
+        const journal = await folder.journal(name);
+        isRefused = false;
+        return journal;
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!isRefused) notice({ kind: "refused", reason });
+        isRefused = true;
+        throw error;
+      }
     };
     return {
       outbox: new DiskOutboxStore({

@@ -38,9 +38,12 @@ export class SendBadge {
   }
 
   /** An SMS of this node has ended. */
-  ended({ ending: { outcome }, finishedAt }: SmsResult): void {
+  ended({ ending, finishedAt }: SmsResult): void {
+    const { outcome } = ending;
     const values = { time: clockTime(finishedAt) };
-    if (outcome === "accepted") this.#last = { fill: "green", shape: "dot", key: "accepted", values };
+    if (ending.outcome !== "accepted" && ending.error.code === "STORAGE_FAILED") {
+      this.#last = { fill: "red", shape: "ring", key: "storage" };
+    } else if (outcome === "accepted") this.#last = { fill: "green", shape: "dot", key: "accepted", values };
     else if (outcome === "unknown") this.#last = { fill: "red", shape: "dot", key: "unknown", values };
     else this.#last = { fill: "red", shape: "ring", key: "not-sent", values };
     if (this.#runtime !== undefined) this.#refresh();

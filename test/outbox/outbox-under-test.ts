@@ -10,6 +10,7 @@ import {
   type OutboxContents,
   type OutboxLimits,
   type OutboxStore,
+  type Relay,
   type Submission,
   type Transmit,
 } from "../../src/outbox";
@@ -31,18 +32,27 @@ export interface Attempt {
 
 /** A store that keeps its entries in memory, writes each step into a log, and fails or waits as told. */
 class LoggingStore implements OutboxStore<string, string, string> {
-  readonly isDurable = false;
-  readonly kept = new MemoryOutboxStore<string, string, string>();
+  readonly isDurable = true;
+  readonly kept: MemoryOutboxStore<string, string, string>;
   /** Runs before a step is written; what it throws, the step throws. */
   before: (entry: TestEntry) => Promise<void> | void = () => undefined;
   readonly #log: string[];
 
-  constructor(log: string[]) {
+  /** Runs before an entry is removed; what it throws, that throws. */
+  beforeRemove: () => void = () => undefined;
+  /** Runs before the contents are read; what it throws, that throws. */
+  beforeLoad: () => Promise<void> | void = () => undefined;
+  /** Entries that count as damaged. */
+  readonly doubtful = new Set<string>();
+
+  constructor(log: string[], kept: MemoryOutboxStore<string, string, string>) {
     this.#log = log;
+    this.kept = kept;
   }
 
-  load(): Promise<OutboxContents<string, string, string>> {
-    return this.kept.load();
+  async load(): Promise<OutboxContents<string, string, string>> {
+    await this.beforeLoad();
+    return { ...(await this.kept.load()), doubtful: this.doubtful };
   }
 
   async write(entry: TestEntry): Promise<void> {
@@ -52,6 +62,7 @@ class LoggingStore implements OutboxStore<string, string, string> {
   }
 
   async remove(id: string, changes: ClaimChanges<string, string>): Promise<void> {
+    this.beforeRemove();
     const entry = (await this.kept.load()).entries.find((candidate) => candidate.id === id);
     this.#log.push(`${entry?.job ?? "nothing"} removed`);
     await this.kept.remove(id, changes);
@@ -63,6 +74,11 @@ interface Options {
   readonly limits?: Partial<OutboxLimits>;
   /** Whether the outbox is left to be started by the test. */
   readonly idle?: boolean;
+  /** What another process left behind. */
+  readonly kept?: MemoryOutboxStore<string, string, string>;
+  readonly id?: string;
+  readonly relay?: Relay<string, string, string>;
+  readonly clock?: FakeClock;
 }
 
 const NO_LIMITS: OutboxLimits = { minInterval: 0, maxPerHour: 0, queueLimit: 1000 };
@@ -71,9 +87,9 @@ const NO_LIMITS: OutboxLimits = { minInterval: 0, maxPerHour: 0, queueLimit: 100
 export class OutboxUnderTest {
   /** What happened, in order: `a written sending`, `a transmitted`, `a finished accepted`, `a removed`. */
   readonly log: string[] = [];
-  readonly clock = new FakeClock();
+  readonly clock: FakeClock;
   readonly lane: Lane;
-  readonly store = new LoggingStore(this.log);
+  readonly store: LoggingStore;
   readonly outbox: Outbox<string, string, string>;
   /** All attempts so far, ended or not. */
   readonly attempts: Attempt[] = [];
@@ -81,16 +97,22 @@ export class OutboxUnderTest {
   /** What was told to those who came with a key that stood for another message. */
   readonly repeats: { readonly id: string; readonly origin: string; readonly outcome: string }[] = [];
   readonly limits: OutboxLimits;
+  /** Whether what is reported is removed at once. */
+  removes = true;
   /** How many attempts were out at once, at most. */
   mostAtOnce = 0;
   #out = 0;
 
-  constructor({ width = 1, limits = {}, idle = false }: Options = {}) {
+  constructor(options: Options = {}) {
+    const { width = 1, limits = {}, idle = false, kept = new MemoryOutboxStore(), id = "gateway", relay } = options;
+    this.clock = options.clock ?? new FakeClock();
+    this.store = new LoggingStore(this.log, kept);
     this.limits = { ...NO_LIMITS, ...limits };
     this.lane = new Lane(width, this.clock);
     this.outbox = new Outbox({
-      id: "gateway",
+      id,
       label: "the gateway",
+      ...(relay === undefined ? {} : { relay }),
       lane: this.lane,
       store: this.store,
       limits: this.limits,
@@ -104,7 +126,7 @@ export class OutboxUnderTest {
         finished: (entry) => {
           this.finished.push(entry);
           this.log.push(`${entry.job} finished ${outcomeOf(entry)}`);
-          void this.outbox.remove(entry.id);
+          if (this.removes) void this.outbox.remove(entry.id);
         },
       },
     });

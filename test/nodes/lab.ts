@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { PeplinkSimulator, type PeplinkSimulatorOptions } from "../../src/simulators/index.js";
 import { NodeRedProcess, type DeployType, type FlowItem, type Probe } from "../support/node-red-process.js";
 
@@ -139,6 +141,21 @@ export class Lab {
 
   async untilBadge(node: string, look: RegExp): Promise<void> {
     await this.red.until(() => look.test(this.badge(node)), `the badge ${String(look)} (it is ${this.badge(node)})`);
+  }
+
+  /** What the outbox of a gateway has on disk, as text. */
+  journal(gateway: string): string {
+    const path = join(this.red.userDir, "cellular", gateway, "outbox.journal");
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  }
+
+  /** Waits for what nothing reports, such as a file. */
+  async inTime(condition: () => boolean, what: string): Promise<void> {
+    const end = performance.now() + 10_000;
+    while (!condition()) {
+      assert.ok(performance.now() < end, `waited in vain for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }
 
   /** A message that must go shows that everything is well, and that nothing that came before is still on its way. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CellularError } from "../../src/errors/cellular-error";
-import { MemoryOutboxStore, type Relay, type Submission } from "../../src/outbox";
+import type { MemoryOutboxStore } from "../../src/outbox";
+import { type Relay, type Submission } from "../../src/outbox";
 import { FakeClock, settled } from "../support/fake-clock";
 import { failures, MINUTE, OutboxUnderTest } from "./outbox-under-test";
 

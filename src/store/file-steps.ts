@@ -19,6 +19,16 @@ export async function writeZeros(file: StoreFile, from: number, to: number): Pro
   }
 }
 
+/** Where the zeros at the end of some bytes begin. */
+export function endWithoutZeros(bytes: Buffer): number {
+  let end = bytes.length;
+  while (end >= zeros.length && zeros.equals(bytes.subarray(end - zeros.length, end))) end -= zeros.length;
+  for (let step = zeros.length; step >= 1; step /= 2) {
+    if (end >= step && zeros.subarray(0, step).equals(bytes.subarray(end - step, end))) end -= step;
+  }
+  return end;
+}
+
 /** What an action on a file returns; undefined if there is no such file. */
 export async function ifThere<T>(action: Promise<T>): Promise<T | undefined> {
   try {

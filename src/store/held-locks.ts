@@ -1,31 +1,40 @@
 import type { StoreFiles } from "./store-files";
 
-interface HeldLock {
+interface LockFile {
   readonly files: StoreFiles;
   readonly path: string;
   readonly content: Buffer;
 }
 
 /** The locks that this process holds, by their token. */
-const held = new Map<string, HeldLock>();
-/** The locks that this process ever took. */
-const taken = new Set<string>();
+const held = new Map<string, LockFile>();
+/** Locks that it does not hold any more, but whose file could not be removed so far. */
+const left = new Map<string, LockFile>();
 
 /** Remembers a lock, so that it is given back when the process ends. */
-export function holdLock(token: string, lock: HeldLock): void {
+export function holdLock(token: string, lock: LockFile): void {
   if (held.size === 0) process.on("exit", giveAllBack);
   held.set(token, lock);
-  taken.add(token);
 }
 
+/** Remembers that a lock is free to be taken, even while its file is there. */
 export function letLockGo(token: string): void {
-  if (held.delete(token) && held.size === 0) process.off("exit", giveAllBack);
+  const lock = held.get(token);
+  if (lock === undefined) return;
+  left.set(token, lock);
+  held.delete(token);
+  if (held.size === 0) process.off("exit", giveAllBack);
 }
 
-/** What became of a lock with that token: undefined if this process never had it. */
-export function stateOfLock(token: string): "held" | "let go" | undefined {
-  if (held.has(token)) return "held";
-  return taken.has(token) ? "let go" : undefined;
+/** Its file is gone: nobody will ask for it. */
+export function forgetLock(token: string): void {
+  left.delete(token);
+}
+
+/** What became of a lock with that token: undefined if it is none of this process on that file system. */
+export function stateOfLock(token: string, files: StoreFiles): "held" | "left" | undefined {
+  if (held.get(token)?.files === files) return "held";
+  return left.get(token)?.files === files ? "left" : undefined;
 }
 
 function giveAllBack(): void {

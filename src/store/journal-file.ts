@@ -1,4 +1,4 @@
-import { ifThere, writeFully, writeZeros } from "./file-steps";
+import { endWithoutZeros, ifThere, writeFully, writeZeros } from "./file-steps";
 import { encodeHead, encodeLine } from "./record-line";
 import type { JsonObject } from "./steps";
 import type { StoreFile, StoreFiles } from "./store-files";
@@ -64,9 +64,7 @@ export class JournalFile {
     read: { readonly bytes: Buffer; readonly end: number; readonly sequence: number },
   ): Promise<JournalFile> {
     const { bytes, end, sequence } = read;
-    let leftover = bytes.length;
-    while (leftover > end && bytes[leftover - 1] === 0) leftover -= 1;
-    await writeZeros(file, end, leftover);
+    await writeZeros(file, end, endWithoutZeros(bytes));
     await file.datasync();
     return new JournalFile(file, (await file.facts()).inode, { end, size: bytes.length, sequence });
   }

@@ -1,3 +1,4 @@
+import { endWithoutZeros } from "./file-steps";
 import { LiveRecords } from "./live-records";
 import { decodeHead, decodeLine, FORMAT_VERSION, type RecordLine } from "./record-line";
 import { keyOf, type JournalStep } from "./steps";
@@ -140,8 +141,6 @@ function keysNamed(gap: Gap, mentions: ReadonlyMap<string, Mention>): ReadonlySe
 
 /** Space that was reserved, or sectors that came back empty, tell nobody anything. */
 function withoutZeros(bytes: Buffer): Buffer {
-  let [start, end] = [0, bytes.length];
-  while (start < end && bytes[start] === 0) start += 1;
-  while (end > start && bytes[end - 1] === 0) end -= 1;
-  return bytes.subarray(start, end);
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return start < 0 ? bytes.subarray(0, 0) : bytes.subarray(start, endWithoutZeros(bytes));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CellularError } from "../errors/cellular-error";
 import { ifThere, writeFully } from "./file-steps";
-import { holdLock, letLockGo, stateOfLock } from "./held-locks";
+import { forgetLock, holdLock, letLockGo, stateOfLock } from "./held-locks";
 import { decodeOwner, encodeOwner, GONE, judged, type LockOwner, type Verdict } from "./lock-owner";
 import type { Identity, Machine } from "./machine";
 import { systemCode } from "./storage-failure";
@@ -94,11 +94,16 @@ export class FolderLock {
   /** Gives the lock back, if it is still ours. */
   async release(): Promise<void> {
     if (this.#owner === undefined) return;
-    const content = encodeOwner(this.#owner);
-    letLockGo(this.#owner.token);
+    const owner = this.#owner;
     this.#owner = undefined;
-    const seen = await this.#look();
-    if (seen?.content.equals(content) === true) await ifThere(this.#options.files.remove(this.#path));
+    letLockGo(owner.token);
+    try {
+      const seen = await this.#look();
+      if (seen?.content.equals(encodeOwner(owner)) === true) await ifThere(this.#options.files.remove(this.#path));
+      forgetLock(owner.token);
+    } catch {
+      // The file stays. This process remembers that the lock is free; others see that when this process is gone.
+    }
   }
 
   /** Makes the file; false if there is one. */
@@ -114,11 +119,12 @@ export class FolderLock {
       this.#time = Math.floor(Date.now() / 1000);
       if (await this.#isSettled(content)) return true;
     } catch (error) {
-      await this.release().catch(() => undefined);
+      await this.release();
       throw error;
     }
-    letLockGo(owner.token);
     this.#owner = undefined;
+    letLockGo(owner.token);
+    forgetLock(owner.token);
     return false;
   }
 
@@ -138,9 +144,9 @@ export class FolderLock {
 
   async #judged({ content }: SeenLock, self: Identity): Promise<Verdict> {
     const owner = decodeOwner(content);
-    const state = owner === undefined ? undefined : stateOfLock(owner.token);
+    const state = owner === undefined ? undefined : stateOfLock(owner.token, this.#options.files);
     if (state === "held") return "alive";
-    return state === "let go" ? GONE : judged(owner, self, this.#options.machine);
+    return state === "left" ? GONE : judged(owner, self, this.#options.machine);
   }
 
   /** Watches a lock; false if it is gone or another one meanwhile. */

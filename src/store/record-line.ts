@@ -8,7 +8,8 @@ import { isStep, type JournalStep } from "./steps";
  *     <CRC-32> <sequence number> <number up to which all was synced when this was written> <steps as JSON>
  *
  * JSON has no raw line break and no NUL, so a line ends at the first line break, and what is reserved (zeros) is never
- * a line. The CRC-32 stands for all that is on its line besides itself.
+ * a line. The CRC-32 stands for all that is on its line besides itself. An empty line stands before each of the latter:
+ * so a line break that is damaged takes one record with it, not two.
  */
 export interface RecordLine {
   readonly sequence: number;
@@ -44,7 +45,7 @@ export function decodeHead(line: Buffer): Head | undefined {
 /** @param steps Each as JSON. */
 export function encodeLine(sequence: number, synced: number, steps: readonly string[]): Buffer {
   const text = `${sequence} ${synced} [${steps.join(",")}]`;
-  return Buffer.from(`${checksum(text)} ${text}\n`);
+  return Buffer.from(`\n${checksum(text)} ${text}\n`);
 }
 
 /** Reads one line, without its line break; undefined if it is damaged. */

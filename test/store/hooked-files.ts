@@ -4,11 +4,13 @@ import type { StoreFile, StoreFiles } from "../../src/store";
 export interface Operation {
   readonly kind: keyof StoreFiles | keyof StoreFile;
   readonly path: string;
+  /** Where a write ends, in bytes from the start of the file. */
+  readonly end?: number;
 }
 
 export interface Hooks {
   /** Is called before the operation; what it throws is what the operation fails with, and nothing is done then. */
-  readonly before?: (operation: Operation) => void;
+  readonly before?: (operation: Operation) => Promise<void> | void;
   /** Whether a sync is to be reported as done without being done. */
   readonly skipsSync?: (operation: Operation) => boolean;
   readonly after?: (operation: Operation) => Promise<void> | void;
@@ -19,7 +21,7 @@ export interface Hooks {
 /** A file system in which a test sees every operation, and can make it fail. */
 export function hookedFiles(files: StoreFiles, hooks: Hooks): StoreFiles {
   const run = async <T>(operation: Operation, action: () => Promise<T>): Promise<T> => {
-    hooks.before?.(operation);
+    await hooks.before?.(operation);
     const result = await action();
     await hooks.after?.(operation);
     return result;
@@ -29,7 +31,7 @@ export function hookedFiles(files: StoreFiles, hooks: Hooks): StoreFiles {
   const hooked = (file: StoreFile, path: string): StoreFile => ({
     readAll: () => run({ kind: "readAll", path }, () => file.readAll()),
     write: (bytes, position) => {
-      const operation: Operation = { kind: "write", path };
+      const operation: Operation = { kind: "write", path, end: position + bytes.length };
       const most = hooks.most?.(operation, bytes.length) ?? bytes.length;
       return run(operation, () => file.write(bytes.subarray(0, most), position));
     },

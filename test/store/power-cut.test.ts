@@ -7,7 +7,7 @@ const KEYS = ["a", "b", "c", "delta", "é\n\u0000", "key with spaces"];
 const TEXTS = ["", "OFF", "door 4711", '\u{1f511} "quoted" \\ \n', "x".repeat(90), "y".repeat(700)];
 /** More than one piece of what is reserved at a time. */
 const LARGE = "z".repeat(300_000);
-const WORKLOADS = Number(process.env.POWER_CUT_WORKLOADS ?? 40);
+const WORKLOADS = Number(process.env.POWER_CUT_WORKLOADS ?? 24);
 
 describe("a journal whose power is cut", function () {
   this.timeout(60_000 + WORKLOADS * 5000);
@@ -17,6 +17,21 @@ describe("a journal whose power is cut", function () {
     for (let seed = 1; seed <= WORKLOADS; seed += 1) states += await run(seed, 30);
     if (process.env.PRINT_STATES === "1") console.log(`      ${states} states of the disk`);
     assert.ok(states > WORKLOADS * 100, `${states} states only`);
+  });
+
+  it("holds it also while it is written anew because it has grown large", async () => {
+    const cuts = new PowerCuts(randomFrom(1), { variants: 2 });
+    await cuts.start();
+    await cuts.append([{ set: "small", to: { state: 1 } }]);
+    for (let n = 0; n < 8; n += 1) {
+      await cuts.append([
+        { set: "large", to: { n, text: "w".repeat(200_000) } },
+        { change: "small", to: { n } },
+      ]);
+    }
+    await cuts.close();
+    cuts.throwFailure();
+    assert.ok(cuts.renames >= 2, "it was not written anew");
   });
 
   it("is seen to lose what was acknowledged if files are not synced", async () => {

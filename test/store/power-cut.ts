@@ -67,6 +67,8 @@ const LINES_SHOWN = 40;
 export class PowerCuts {
   /** How many states of the disk were opened. */
   states = 0;
+  /** How often a file was put in the place of another one. */
+  renames = 0;
   readonly #random: () => number;
   readonly #variants: number;
   readonly #sabotage: Pick<Hooks, "skipsSync">;
@@ -164,6 +166,7 @@ export class PowerCuts {
       after: async (operation) => {
         if (!CHANGING.has(operation.kind)) return;
         this.#log.push(`${operation.kind} ${operation.path}`);
+        if (operation.kind === "rename") this.renames += 1;
         // What the operation before this one has brought to its end is acknowledged by now.
         await settled();
         await this.#cutHere();
@@ -235,7 +238,7 @@ class TestProcess {
       ...hooks,
       before: (operation) => {
         if (this.isDead) throw systemError("EIO");
-        hooks.before?.(operation);
+        return hooks.before?.(operation);
       },
     });
     this.folder = new StoreFolder({
@@ -276,13 +279,13 @@ class TestProcess {
 }
 
 async function throughTime<T>(clock: FakeClock, promise: Promise<T>): Promise<T> {
-  let isDone = false;
+  const progress = { isDone: false };
   const done = (): void => {
-    isDone = true;
+    progress.isDone = true;
   };
   promise.then(done, done);
   await settled();
-  while (!isDone) await clock.advance(1000);
+  while (!progress.isDone) await clock.advance(1000);
   return promise;
 }
 

@@ -76,6 +76,8 @@ export class PowerCuts {
   readonly #expectation = new Expectation();
   readonly #log: string[] = [];
   #faults: { readonly in: number; readonly count: number; readonly code: string } | undefined;
+  /** A write that fails may have written something all the same. */
+  #failsOnceWritten: string | undefined;
   #processes = 0;
   #process: TestProcess | undefined;
   #failure: Error | undefined;
@@ -123,6 +125,7 @@ export class PowerCuts {
   async kill(): Promise<void> {
     this.#log.push("kill");
     await this.#running.kill();
+    await this.#loseLockAtTimes(this.#disk);
   }
 
   async close(): Promise<void> {
@@ -170,6 +173,9 @@ export class PowerCuts {
         // What the operation before this one has brought to its end is acknowledged by now.
         await settled();
         await this.#cutHere();
+        const code = this.#failsOnceWritten;
+        this.#failsOnceWritten = undefined;
+        if (code !== undefined) throw systemError(code);
       },
     };
   }
@@ -182,6 +188,10 @@ export class PowerCuts {
     if (faults.in <= 1 - faults.count) this.#faults = undefined;
     if (operation.kind === "datasync") this.#disk.loseUnsynced(operation.path, randomCut(this.#random));
     this.#log.push(`${operation.kind} ${operation.path} fails: ${faults.code}`);
+    if (operation.kind === "write" && this.#random() < 0.5) {
+      this.#failsOnceWritten = faults.code;
+      return;
+    }
     throw systemError(faults.code);
   }
 
@@ -202,6 +212,7 @@ export class PowerCuts {
     this.states += 1;
     const { allowed } = this.#expectation;
     const disk = this.#disk.afterPowerCut(cut);
+    await this.#loseLockAtTimes(disk);
     const first = new TestProcess(disk, {}, ++this.#processes);
     const found = await first.open();
     if (!allowed.has(printed(found))) this.#fail("after a power cut there was", printed(found), allowed);
@@ -214,6 +225,11 @@ export class PowerCuts {
     const again = await second.open();
     if (printed(again) !== expected) this.#fail("after one more append there was", printed(again), new Set([expected]));
     await second.kill();
+  }
+
+  /** Without a lock a journal goes on with the file that is there; with one that was left behind it makes a new one. */
+  async #loseLockAtTimes(disk: ModelDisk): Promise<void> {
+    if (this.#random() < 0.5) await disk.remove(`${FOLDER}/lock`).catch(() => undefined);
   }
 
   #fail(what: string, found: string, allowed: ReadonlySet<string>): never {

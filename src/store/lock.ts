@@ -30,7 +30,7 @@ const TIME_STEP_S = 2;
 /** Longer than an owner that lives takes to notice that its lock was moved away, in ms. */
 const SETTLING_MS = 3000;
 /** How the names of locks begin that were moved away. */
-const MOVED_AWAY = "lock.";
+const MOVED_AWAY = "lock.moved-";
 
 /**
  * A file that says whose a folder is. Its time is moved again and again as a sign of life. No clock is compared with

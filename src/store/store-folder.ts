@@ -111,6 +111,7 @@ export class StoreFolder {
 
   async #open(name: string): Promise<FileJournal> {
     const home = await this.#take();
+    await home.confirm(HEARTBEAT_MS);
     const journal = await FileJournal.open(home, name);
     this.#journals.add(journal);
     return journal;

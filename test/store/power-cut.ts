@@ -58,6 +58,17 @@ class Expectation {
     }
     return allowed;
   }
+
+  /** As `allowed`, where any of what is under way may be refused. */
+  get allowedOnBadDisk(): ReadonlySet<string> {
+    let contents: readonly ReadonlyMap<string, JsonObject>[] = [this.#settled];
+    for (const call of this.#underWay) contents = [...contents, ...contents.map((records) => after(records, call))];
+    return new Set(contents.map(printed));
+  }
+
+  get isSettled(): boolean {
+    return this.#underWay.size === 0;
+  }
 }
 
 /** Written down for a failure: what happened up to it. */
@@ -76,6 +87,8 @@ export class PowerCuts {
   readonly #expectation = new Expectation();
   readonly #log: string[] = [];
   #faults: { readonly in: number; readonly count: number; readonly code: string } | undefined;
+  /** Something failed since all was settled the last time. */
+  #isDiskBad = false;
   /** A write that fails may have written something all the same. */
   #failsOnceWritten: string | undefined;
   #processes = 0;
@@ -94,7 +107,7 @@ export class PowerCuts {
   /** Opens the journal in a new process; the one before must have ended. */
   async start(): Promise<void> {
     if (this.#processes === 0) await this.#makeUserFolder();
-    const { allowed } = this.#expectation;
+    const allowed = this.#isDiskBad ? this.#expectation.allowedOnBadDisk : this.#expectation.allowed;
     this.#log.push("start");
     const process = new TestProcess(this.#disk, this.#hooks(), ++this.#processes);
     this.#process = process;
@@ -106,6 +119,7 @@ export class PowerCuts {
 
   /** Appends; the promise resolves when that has succeeded or failed. */
   append(call: Call): Promise<void> {
+    if (this.#expectation.isSettled) this.#isDiskBad = false;
     this.#log.push(`append ${shortened(JSON.stringify(call))}`);
     this.#expectation.called(call);
     return this.#running.append(call).then(
@@ -186,6 +200,7 @@ export class PowerCuts {
     this.#faults = { ...faults, in: faults.in - 1 };
     if (faults.in > 0) return;
     if (faults.in <= 1 - faults.count) this.#faults = undefined;
+    this.#isDiskBad = true;
     if (operation.kind === "datasync") this.#disk.loseUnsynced(operation.path, randomCut(this.#random));
     this.#log.push(`${operation.kind} ${operation.path} fails: ${faults.code}`);
     if (operation.kind === "write" && this.#random() < 0.5) {
@@ -210,7 +225,7 @@ export class PowerCuts {
   /** Opens what a power cut leaves, appends, cuts the power again and looks whether all is there. */
   async #check(cut: Cut): Promise<void> {
     this.states += 1;
-    const { allowed } = this.#expectation;
+    const allowed = this.#isDiskBad ? this.#expectation.allowedOnBadDisk : this.#expectation.allowed;
     const disk = this.#disk.afterPowerCut(cut);
     await this.#loseLockAtTimes(disk);
     const first = new TestProcess(disk, {}, ++this.#processes);

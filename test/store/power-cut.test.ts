@@ -67,31 +67,31 @@ async function run(seed: number, rounds: number, sabotage: Pick<Hooks, "skipsSyn
     return { set: key, to: { text: random() < 0.002 ? LARGE : pick(TEXTS), state: Math.floor(random() * 10) } };
   };
   const cuts = new PowerCuts(random, { variants: 4, sabotage });
-  await cuts.start();
-  let waiting: Promise<void>[] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  try {
+    await cuts.start();
+    const waiting: Promise<void>[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      cuts.throwFailure();
+      if (random() < 0.15) cuts.failSoon(Math.floor(random() * 8), random() < 0.5 ? 1 : 2, pick(["EIO", "ENOSPC"]));
+      const count = 1 + Math.floor(random() * 4);
+      for (let at = 0; at < count; at += 1) {
+        waiting.push(cuts.append(Array.from({ length: 1 + Math.floor(random() * 2) }, step)));
+      }
+      if (random() < 0.8) await Promise.all(waiting.splice(0));
+      if (random() < 0.1) await cuts.passTime(2000);
+      if (random() < 0.15) {
+        await (random() < 0.6 ? cuts.kill() : cuts.close());
+        await Promise.all(waiting.splice(0));
+        await cuts.start();
+      }
+    }
+    await Promise.all(waiting);
+    await cuts.close();
     cuts.throwFailure();
-    if (random() < 0.15) cuts.failSoon(Math.floor(random() * 8), random() < 0.5 ? 1 : 2, pick(["EIO", "ENOSPC"]));
-    const count = 1 + Math.floor(random() * 4);
-    for (let at = 0; at < count; at += 1) {
-      waiting.push(cuts.append(Array.from({ length: 1 + Math.floor(random() * 2) }, step)));
-    }
-    if (random() < 0.8) {
-      await Promise.all(waiting);
-      waiting = [];
-    }
-    if (random() < 0.1) await cuts.passTime(2000);
-    if (random() < 0.15) {
-      await (random() < 0.6 ? cuts.kill() : cuts.close());
-      await Promise.all(waiting);
-      waiting = [];
-      await cuts.start();
-    }
+    return cuts.states;
+  } finally {
+    await cuts.kill();
   }
-  await Promise.all(waiting);
-  await cuts.close();
-  cuts.throwFailure();
-  return cuts.states;
 }
 
 /** Numbers from 0 to 1, always the same ones (mulberry32). */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { StoreFolder, type JournalStep, type JsonObject, type StoreFiles } from "../../src/store";
+import { StoreFolder, type JsonObject, type StoreFiles } from "../../src/store";
 import type { Machine } from "../../src/store/machine";
 import { FakeClock, settled } from "../support/fake-clock.js";
+import { Expectation, printed, withCall, type Call } from "./expectation.js";
 import { hookedFiles, systemError, type Hooks, type Operation } from "./hooked-files.js";
 import { ModelDisk, plainCut, randomCut, type Cut } from "./model-disk.js";
 
@@ -17,58 +18,10 @@ const CHANGING: ReadonlySet<Operation["kind"]> = new Set<Operation["kind"]>([
   "syncFolder",
 ]);
 
-type Call = readonly JournalStep[];
-
 /** A process that will run on the disk: none that took the lock before it is alive. */
 function freshMachine(boot: number): Machine {
   const identity = { pid: 1, start: "1", boot: String(boot), namespace: "n", machine: "m", host: "h" };
   return { identity: () => Promise.resolve(identity), isRunning: () => Promise.resolve(false) };
-}
-
-/** What a journal may hold: what is settled, and of what is under way the first appends. */
-class Expectation {
-  #settled = new Map<string, JsonObject>();
-  readonly #underWay = new Set<Call>();
-
-  called(call: Call): void {
-    this.#underWay.add(call);
-  }
-
-  acknowledged(call: Call): void {
-    if (this.#underWay.delete(call)) this.#settled = after(this.#settled, call);
-  }
-
-  refused(call: Call): void {
-    this.#underWay.delete(call);
-  }
-
-  /** A new process has opened the journal: what it found is settled, and nothing is under way. */
-  found(records: ReadonlyMap<string, JsonObject>): void {
-    this.#settled = new Map(records);
-    this.#underWay.clear();
-  }
-
-  /** Every content that is true, as text. */
-  get allowed(): ReadonlySet<string> {
-    let records = this.#settled;
-    const allowed = new Set([printed(records)]);
-    for (const call of this.#underWay) {
-      records = after(records, call);
-      allowed.add(printed(records));
-    }
-    return allowed;
-  }
-
-  /** As `allowed`, where any of what is under way may be refused. */
-  get allowedOnBadDisk(): ReadonlySet<string> {
-    let contents: readonly ReadonlyMap<string, JsonObject>[] = [this.#settled];
-    for (const call of this.#underWay) contents = [...contents, ...contents.map((records) => after(records, call))];
-    return new Set(contents.map(printed));
-  }
-
-  get isSettled(): boolean {
-    return this.#underWay.size === 0;
-  }
 }
 
 /** Written down for a failure: what happened up to it. */
@@ -228,18 +181,30 @@ export class PowerCuts {
     const allowed = this.#isDiskBad ? this.#expectation.allowedOnBadDisk : this.#expectation.allowed;
     const disk = this.#disk.afterPowerCut(cut);
     await this.#loseLockAtTimes(disk);
-    const first = new TestProcess(disk, {}, ++this.#processes);
-    const found = await first.open();
-    if (!allowed.has(printed(found))) this.#fail("after a power cut there was", printed(found), allowed);
-    if (first.damage !== undefined) this.#fail("damage was seen", JSON.stringify(first.damage), allowed);
-    const one: Call = [{ set: "one more", to: { state: this.states } }];
-    const expected = printed(after(found, one));
-    await first.append(one);
-    const second = new TestProcess(disk.afterPowerCut(plainCut(false, false)), {}, ++this.#processes);
-    await first.kill();
-    const again = await second.open();
-    if (printed(again) !== expected) this.#fail("after one more append there was", printed(again), new Set([expected]));
-    await second.kill();
+    const { expected, later } = await this.#appendOneMore(disk, allowed);
+    const process = new TestProcess(later, {}, ++this.#processes);
+    try {
+      const found = printed(await process.open());
+      if (found !== expected) this.#fail("after one more append there was", found, new Set([expected]));
+    } finally {
+      await process.kill();
+    }
+  }
+
+  /** Looks at what is there, appends to it, and cuts the power at once. */
+  async #appendOneMore(disk: ModelDisk, allowed: ReadonlySet<string>): Promise<{ expected: string; later: ModelDisk }> {
+    const process = new TestProcess(disk, {}, ++this.#processes);
+    const call: Call = [{ set: "one more", to: { state: this.states } }];
+    try {
+      const found = await process.open();
+      if (!allowed.has(printed(found))) this.#fail("after a power cut there was", printed(found), allowed);
+      if (process.damage !== undefined) this.#fail("damage was seen", JSON.stringify(process.damage), allowed);
+      const expected = printed(withCall(found, call));
+      await process.append(call);
+      return { expected, later: disk.afterPowerCut(plainCut(false, false)) };
+    } finally {
+      await process.kill();
+    }
   }
 
   /** Without a lock a journal goes on with the file that is there; with one that was left behind it makes a new one. */
@@ -318,23 +283,6 @@ async function throughTime<T>(clock: FakeClock, promise: Promise<T>): Promise<T>
   await settled();
   while (!progress.isDone) await clock.advance(1000);
   return promise;
-}
-
-function after(records: ReadonlyMap<string, JsonObject>, call: Call): Map<string, JsonObject> {
-  const next = new Map(records);
-  for (const step of call) {
-    if ("drop" in step) next.delete(step.drop);
-    else if ("set" in step) next.set(step.set, step.to);
-    else if (next.has(step.change)) {
-      const merged = Object.entries({ ...next.get(step.change), ...step.to });
-      next.set(step.change, Object.fromEntries(merged.filter(([, value]) => value !== null)));
-    }
-  }
-  return next;
-}
-
-function printed(records: ReadonlyMap<string, JsonObject>): string {
-  return JSON.stringify([...records]);
 }
 
 function shortened(text: string): string {

@@ -72,7 +72,7 @@ describe("the lock of a folder", () => {
     const keeper = await runKeeper(store.path);
     const start = performance.now();
     assertFailure(await failureOf(store.folder().journal("outbox")), "STORAGE_FAILED", "not-sent");
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(performance.now() - start < 5000);
     await keeper.kill("SIGKILL");
   });
 
@@ -82,7 +82,7 @@ describe("the lock of a folder", () => {
     await keeper.kill("SIGKILL");
     const start = performance.now();
     const journal = await store.folder().journal("outbox");
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(performance.now() - start < 5000);
     assert.deepEqual([...journal.records.keys()], ["a"]);
     assert.deepEqual(store.notices, [{ kind: "taken-over", silence: 0 }]);
   });

@@ -88,7 +88,15 @@ export class FolderLock {
 
   /** Makes the lock anew after its file was removed; false if somebody else was faster. Fails as the system does. */
   async restore(): Promise<boolean> {
-    return this.#owner !== undefined && (await this.#create(this.#owner));
+    const owner = this.#owner;
+    if (owner === undefined) return false;
+    try {
+      return await this.#create(owner);
+    } catch (error) {
+      // Nobody else has it either: the next heartbeat tries again.
+      this.#owner = owner;
+      throw error;
+    }
   }
 
   /** Gives the lock back, if it is still ours. */

@@ -4,7 +4,7 @@ import { FakeClock } from "../support/fake-clock.js";
 import { assertFailure, failureOf } from "../support/failure.js";
 import type { Operation } from "./hooked-files.js";
 import { runKeeper } from "./keeper-process.js";
-import { TemporaryStore } from "./temporary-store.js";
+import { Breakage, TemporaryStore } from "./temporary-store.js";
 
 describe("the folder of a gateway", () => {
   let store: TemporaryStore;
@@ -43,6 +43,21 @@ describe("the folder of a gateway", () => {
     await journal.append([{ set: "b", to: {} }]);
     await folder.close();
     assert.deepEqual((await store.reopened()).records, { a: {}, b: {} });
+  });
+
+  it("is made anew once the disk lets it, if that fails at first", async () => {
+    const clock = new FakeClock();
+    const breakage = new Breakage("ENOSPC", ({ kind }) => kind === "create" || kind === "names");
+    const { folder, journal } = await store.journal(breakage.hooks, { clock });
+    await journal.append([{ set: "a", to: {} }]);
+    rmSync(store.path, { recursive: true });
+    breakage.isOn = true;
+    clock.block(2500);
+    assertFailure(await failureOf(journal.append([{ set: "b", to: {} }])), "STORAGE_FAILED", "not-sent");
+    breakage.isOn = false;
+    await journal.append([{ set: "c", to: {} }]);
+    await folder.close();
+    assert.deepEqual((await store.reopened()).records, { a: {}, c: {} });
   });
 
   it("gets its journal back if somebody puts another file in its place", async () => {

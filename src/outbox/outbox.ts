@@ -250,7 +250,7 @@ export class Outbox<Job, Origin, Receipt> {
   }
 
   async #endAsUnknown(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {
-    await this.#steps.finish({ ...entry, state: "sending" }, { outcome: "unknown", error });
+    await this.#steps.finish(entry, { outcome: "unknown", error });
   }
 
   /** Makes a move again that may have been cut. The other gateway may not be there yet, or not any more. */

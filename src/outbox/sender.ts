@@ -261,15 +261,18 @@ export class Sender<Job, Origin, Receipt> {
     const { fallback } = entry;
     const moved: Entry<Job, Origin, Receipt> = { ...entry, state: "moved" };
     this.#line.put(moved);
+    let written = entry;
     try {
       if (relay === undefined || fallback === undefined) throw this.#interruption();
       // Nobody could say after a crash what became of it in an outbox that only remembers.
-      await this.#steps.write(relay.isDurable(fallback.to) ? moved : { ...entry, state: "sending" });
+      const step: typeof entry = relay.isDurable(fallback.to) ? moved : { ...entry, state: "sending" };
+      await this.#steps.write(step);
+      written = step;
       await relay.move(moved);
       observer.moved(moved);
     } catch (error) {
       if (failure !== undefined) {
-        await this.#finish(entry, failure);
+        await this.#finish(written, failure);
         return;
       }
       const cause = asCellularError(error, this.#settings.label);

@@ -55,7 +55,10 @@ export class Steps<Job, Origin, Receipt> {
     }
   }
 
-  /** Writes down how an entry ended, and tells it. */
+  /**
+   * Writes down how an entry ended, and tells it.
+   * @param entry In the state that the store knows.
+   */
   async finish(entry: Entry<Job, Origin, Receipt>, ending: Ending<Receipt>): Promise<void> {
     const { id: by, clock } = this.#options;
     const finished: FinishedEntry<Job, Origin, Receipt> = {
@@ -66,7 +69,7 @@ export class Steps<Job, Origin, Receipt> {
       by,
     };
     // While the disk holds it as one that is to be sent, nobody may be told that it will not be: after a crash it would.
-    while (!(await this.#isWritten(finished)) && entry.state === "queued") {
+    while (!(await this.#isWritten(finished)) && entry.state !== "sending") {
       await new Promise<void>((resolve) => clock.after(DISK_AGAIN_MS, resolve));
     }
     this.tell(finished);

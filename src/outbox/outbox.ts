@@ -148,7 +148,7 @@ export class Outbox<Job, Origin, Receipt> {
   async adopt(moved: Entry<Job, Origin, Receipt>, movedFrom: string): Promise<void> {
     if (!this.#isOpen) await this.open();
     const { id } = moved;
-    if (this.#line.get(id) !== undefined || this.#steps.hasFinished(id)) return;
+    if (this.#line.get(id) !== undefined || this.#steps.hasEnded(id)) return;
     const arriving = this.#arrivingIds.get(id) ?? this.#write(asAdopted(moved, movedFrom));
     this.#arrivingIds.set(id, arriving);
     try {

@@ -33,6 +33,8 @@ export interface StepsOptions<Job, Origin, Receipt> {
 /** Writes the steps of entries down, tells their ends to whoever waits for them, and lets go of what is reported. */
 export class Steps<Job, Origin, Receipt> {
   readonly #options: StepsOptions<Job, Origin, Receipt>;
+  /** Ids of what has ended, while that is written down. */
+  readonly #ending = new Set<string>();
   /** Ended, and not removed yet. */
   readonly #finished = new Map<string, FinishedEntry<Job, Origin, Receipt>>();
   readonly #whenEmpty: (() => void)[] = [];
@@ -41,9 +43,9 @@ export class Steps<Job, Origin, Receipt> {
     this.#options = options;
   }
 
-  /** Whether an entry has ended here and is still kept. */
-  hasFinished(id: string): boolean {
-    return this.#finished.has(id);
+  /** Whether an entry has ended here and is still kept. What was not told yet counts as well. */
+  hasEnded(id: string): boolean {
+    return this.#ending.has(id) || this.#finished.has(id);
   }
 
   /** @throws CellularError `STORAGE_FAILED`; then the entry stands where it stood. */
@@ -61,6 +63,7 @@ export class Steps<Job, Origin, Receipt> {
    */
   async finish(entry: Entry<Job, Origin, Receipt>, ending: Ending<Receipt>): Promise<void> {
     const { id: by, clock } = this.#options;
+    this.#ending.add(entry.id);
     const finished: FinishedEntry<Job, Origin, Receipt> = {
       ...entry,
       state: "finished",
@@ -79,6 +82,7 @@ export class Steps<Job, Origin, Receipt> {
   tell(finished: FinishedEntry<Job, Origin, Receipt>): void {
     const { observer } = this.#options;
     this.#finished.set(finished.id, finished);
+    this.#ending.delete(finished.id);
     const waiting = finished.movedFrom === undefined ? this.#options.keys.settle(finished) : [];
     observer.finished(finished);
     for (const origin of waiting) observer.repeated(finished, origin);

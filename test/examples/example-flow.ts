@@ -19,13 +19,22 @@ export async function exampleFlow(red: NodeRedProcess, name: string): Promise<re
   return JSON.parse(body) as readonly FlowItem[];
 }
 
-/** The example once a person has filled in their router, here a simulated one that is asked more often. */
-export function filledIn(flow: readonly FlowItem[], device: PeplinkSimulator): readonly FlowItem[] {
+/**
+ * The example once a person has filled in their routers, here simulated ones that are asked more often.
+ * @param devices One for each gateway of the example, in its order.
+ */
+export function filledIn(flow: readonly FlowItem[], devices: readonly PeplinkSimulator[]): readonly FlowItem[] {
+  const gateways = gatewaysOf(flow);
   return flow.map((item) => {
-    if (item.type === "cellular-gateway") {
+    const device = devices[gateways.indexOf(item)];
+    if (device !== undefined) {
       // The simulated router has two cellular connections: what asks for one is told which.
       return { ...item, url: device.url, fingerprint: device.fingerprint ?? "", connId: "2", credentials: LOGIN };
     }
     return "interval" in item ? { ...item, interval: "0.1" } : item;
   });
+}
+
+export function gatewaysOf(flow: readonly FlowItem[]): readonly FlowItem[] {
+  return flow.filter(({ type }) => type === "cellular-gateway");
 }

@@ -3,14 +3,17 @@ import { once } from "node:events";
 import { PeplinkSimulator, type SentSms } from "../../src/simulators";
 import type { FlowItem } from "../support/flow";
 import { NodeRedProcess } from "../support/node-red-process";
-import { LOGIN, exampleFlow, exampleNames, filledIn } from "./example-flow";
+import { LOGIN, exampleFlow, exampleNames, filledIn, gatewaysOf } from "./example-flow";
 
 const PHONE = "+447700900101";
 const STRANGER = "+447700900102";
 
 interface Scene {
   readonly red: NodeRedProcess;
+  /** The router of the first gateway. */
   readonly device: PeplinkSimulator;
+  /** Those of all gateways. */
+  readonly devices: readonly PeplinkSimulator[];
   readonly flow: readonly FlowItem[];
 }
 
@@ -60,6 +63,26 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await red.nextStatus(({ node, status }) => node === "act-delete" && status.fill === "green");
     assert.deepEqual(device.store(6), []);
   },
+
+  "5-alarm-with-fallback": async ({ red, device, devices }) => {
+    const [, spare] = devices;
+    assert.ok(spare);
+    device.fail("refuse", { times: 1, on: "send" });
+    for (const heard of ["1", "2"]) {
+      await pressInject(red, "must-pump-1");
+      await red.nextStatus(({ node, status }) => node === "must-accepted" && String(status.text) === heard);
+    }
+    assert.deepEqual(device.sent, []);
+    assert.deepEqual(
+      spare.sent.map(({ to, text }) => ({ to, text })),
+      [{ to: PHONE, text: "Pump 1 is too hot: 92 °C" }],
+    );
+
+    device.fail("reset-after", { times: 1, on: "send" });
+    await pressInject(red, "must-pump-2");
+    await red.nextStatus(({ node, status }) => node === "must-mail" && status.text === "Did this SMS arrive?");
+    assert.equal(device.sent.length + spare.sent.length, 2);
+  },
 };
 
 describe("the examples", () => {
@@ -86,17 +109,21 @@ describe("the examples", () => {
 
   for (const name of exampleNames) {
     it(`${name}: does what it says once the router is filled in`, async () => {
-      const device = await new PeplinkSimulator({ tls: true, ...LOGIN }).start();
+      const example = await exampleFlow(red, name);
+      const devices = gatewaysOf(example).map(() => new PeplinkSimulator({ tls: true, ...LOGIN }));
+      const [device] = devices;
+      assert.ok(device, "the example has a gateway");
       try {
-        const flow = filledIn(await exampleFlow(red, name), device);
+        for (const one of devices) await one.start();
+        const flow = filledIn(example, devices);
         const quietUpTo = red.logs.length;
         await red.deploy(flow);
-        await (SCENARIOS[name] ?? makesTheRouterAct)({ red, device, flow });
+        await (SCENARIOS[name] ?? makesTheRouterAct)({ red, device, devices, flow });
         const complaints = red.logs.slice(quietUpTo).filter(({ level }) => ["fatal", "error", "warn"].includes(level));
         assert.deepEqual(complaints, []);
         await red.deploy([]);
       } finally {
-        await device.stop();
+        for (const one of devices) await one.stop();
       }
     });
 
@@ -122,9 +149,11 @@ async function makesTheRouterAct({ red, device, flow }: Scene): Promise<void> {
 }
 
 async function pressInjects(red: NodeRedProcess, flow: readonly FlowItem[]): Promise<void> {
-  for (const { id } of flow.filter(({ type }) => type === "inject")) {
-    assert.equal((await red.admin("POST", `/inject/${id}`)).status, 200);
-  }
+  for (const { id } of flow.filter(({ type }) => type === "inject")) await pressInject(red, id);
+}
+
+async function pressInject(red: NodeRedProcess, id: string): Promise<void> {
+  assert.equal((await red.admin("POST", `/inject/${id}`)).status, 200);
 }
 
 async function nextSent(device: PeplinkSimulator): Promise<SentSms> {

@@ -7,6 +7,7 @@ import { failures, HOUR, type OutboxUnderTest } from "../outbox/outbox-under-tes
 import { settled } from "../support/fake-clock";
 import { failureOf } from "../support/failure";
 import { packageRoot } from "../support/package-root";
+import { refusedInputs } from "./refused-input";
 import { afterAttempt, afterRestart, lineOf, whileSending, whileWaiting, type Line, type Next } from "./what-follows";
 
 const PAGE = join(packageRoot, "docs", "delivery.md");
@@ -73,6 +74,10 @@ describe("the table of codes in docs/delivery.md", () => {
       "when the gateway is deleted",
       "while it waits",
     ]);
+  });
+
+  it("says what becomes of an SMS that its gateway does not take", async () => {
+    assert.deepEqual(sorted(await refusedInputs()), sorted(linesOf("at the input")));
   });
 
   it("says of each failure of an attempt what the outbox does then", async () => {

@@ -31,7 +31,7 @@ const FIGURES: readonly (readonly [words: string, file: string, constant: string
   ["one SMS for 24 h", "src/outbox/keys.ts", "KEY_LIFE_MS = 24 * 60 * 60_000;"],
   ["`fallbackAfter` (60 s)", "src/node-red/sms-send-node.ts", 'number("fallbackAfter", 60)'],
   ["the move is tried again every 5 s", "src/outbox/sender.ts", "MOVE_AGAIN_MS = 5000;"],
-  ["It is tried again every 5 s. The badge", "src/outbox/steps.ts", "DISK_AGAIN_MS = 5000;"],
+  ["To note its end is tried every 5 s", "src/outbox/steps.ts", "DISK_AGAIN_MS = 5000;"],
   ["no more than 65,536 characters", "src/node-red/plain-message.ts", "LARGEST_PROPERTY = 65_536;"],
   ["no more than 16,384 together", "src/node-red/plain-message.ts", "LARGEST_REST = 16_384;"],
   ["after 30 s without a sign of life", "src/store/lock-owner.ts", "UNKNOWN: Verdict = { patience: 30_000 };"],

@@ -1,0 +1,164 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import type { PeplinkSimulator } from "../../src/simulators";
+import type { NodeRedProcess } from "../support/node-red-process";
+import type { Seeded } from "../support/seeded";
+import { PHONE } from "./flow";
+import { Tally, textOf } from "./tally";
+
+const SEND = "/api/cmd.sms.sendMessage";
+/** Milliseconds after which a kill comes whatever happens. */
+const LONGEST_LIFE = 250;
+const SHARE_OF_KILLED_STARTS = 0.25;
+/** Milliseconds that Node-RED takes to start at most, more or less. */
+const START = 1500;
+/** Messages that are added in each life of the process. */
+const MOST_MESSAGES = 14;
+
+export interface KillingOptions {
+  readonly red: NodeRedProcess;
+  readonly devices: readonly PeplinkSimulator[];
+  readonly random: Seeded;
+  /** The number of the first message; numbers grow over all runs on one Node-RED. */
+  readonly first?: number;
+}
+
+/**
+ * A source that repeats each message with its key until it hears an outcome, through a Node-RED that is killed again and
+ * again.
+ */
+export class Killing {
+  readonly tally = new Tally();
+  readonly #options: KillingOptions;
+  readonly #hear = ({
+    node,
+    msg,
+  }: {
+    readonly node: string;
+    readonly msg: Readonly<Record<string, unknown>>;
+  }): void => {
+    if (node === "outcomes") this.tally.hear({ node, msg });
+  };
+  #next: number;
+  #kills = 0;
+  /** How often the source has sent something. */
+  #asks = 0;
+
+  constructor(options: KillingOptions) {
+    this.#options = options;
+    this.#next = options.first ?? 1;
+    options.red.on("probe", this.#hear);
+  }
+
+  get kills(): number {
+    return this.#kills;
+  }
+
+  /** The number that the next message will have. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** What each device took, in its order. */
+  get sent(): readonly (readonly string[])[] {
+    return this.#options.devices.map(({ sent }) => sent.map(({ text }) => text));
+  }
+
+  /**
+   * New messages, a kill at some moment while they are on their way, a restart; until there were so many kills more.
+   * Some come while Node-RED starts.
+   * @param disturb Called in each life, once the messages are under way.
+   */
+  async rounds(kills: number, disturb: () => Promise<void> | void = () => undefined): Promise<void> {
+    const { red, random } = this.#options;
+    const enough = this.#kills + kills;
+    while (this.#kills < enough) {
+      const moment = this.#someMoment();
+      this.#ask(random.whole(1, MOST_MESSAGES));
+      await Promise.all([disturb(), moment]);
+      await this.#kill();
+      if (this.#kills < enough && random.below(1) < SHARE_OF_KILLED_STARTS) await this.#killStart();
+      await red.restart();
+    }
+  }
+
+  /** Repeats what has no outcome until all have one. */
+  async end(): Promise<void> {
+    const { red } = this.#options;
+    await this.#repeat(this.tally.unheard);
+    await red.until(() => this.tally.unheard.length === 0, "an outcome for each message", { timeout: 60_000 });
+  }
+
+  /** Asks for everything once more that the keys stand for; resolves when all of it was told again. */
+  async askAgain(): Promise<void> {
+    const { red } = this.#options;
+    const { settled } = this.tally;
+    await this.#repeat(settled);
+    const answered = (): number => this.tally.answersTo(this.#asks);
+    await red.until(() => answered() === settled.length, "each outcome once more", { timeout: 60_000 });
+  }
+
+  stop(): void {
+    this.#options.red.off("probe", this.#hear);
+  }
+
+  async #kill(): Promise<void> {
+    await this.#options.red.kill();
+    this.#kills += 1;
+  }
+
+  async #killStart(): Promise<void> {
+    const { red, random } = this.#options;
+    const starting = red.restart();
+    await Promise.race([starting, pause(random.whole(0, START))]);
+    await this.#kill();
+    // Its wait for the flows ends with the next start.
+    void starting.catch(() => undefined);
+  }
+
+  #ask(count: number): void {
+    const again = this.tally.unheard;
+    const numbers = Array.from({ length: count }, (_, index) => this.#next + index);
+    this.#next += count;
+    for (const number of numbers) this.tally.ask(number);
+    // The kill may come before Node-RED says that it has sent them.
+    void this.#repeat([...again, ...numbers]).catch(() => undefined);
+  }
+
+  #repeat(numbers: readonly number[]): Promise<void> {
+    this.#asks += 1;
+    const messages = numbers.map((number) => ({
+      to: PHONE,
+      payload: textOf(number),
+      number,
+      ask: this.#asks,
+      smsOptions: { key: `key ${number}` },
+    }));
+    return this.#options.red.sendMany("source", messages);
+  }
+
+  /** While a message waits, arrives at a device, was taken by it, or was reported; or at any time. */
+  async #someMoment(): Promise<void> {
+    const { red, devices, random } = this.#options;
+    const device = devices[random.whole(0, devices.length - 1)];
+    const count = random.whole(1, MOST_MESSAGES);
+    const kind = random.pick(["time", "request", "sent", "told"]);
+    const atMost = kind === "time" ? random.whole(0, LONGEST_LIFE) : LONGEST_LIFE;
+    let left = count;
+    const arrived = new EventEmitter();
+    const seen = (): void => {
+      left -= 1;
+      if (left === 0) arrived.emit("moment");
+    };
+    const requested = ({ path }: { readonly path: string }): void => {
+      if (path === SEND) seen();
+    };
+    if (kind === "request") device?.on("request", requested);
+    if (kind === "sent") device?.on("sent", seen);
+    if (kind === "told") red.on("probe", seen);
+    // Nothing of the kind may come any more.
+    await once(arrived, "moment", { signal: AbortSignal.timeout(atMost) }).catch(() => undefined);
+    device?.off("request", requested).off("sent", seen);
+    red.off("probe", seen);
+  }
+}

@@ -1,0 +1,129 @@
+import type { Outcome } from "../../src/errors/cellular-error";
+import type { Probe } from "../support/node-red-process";
+
+/** What a flow was told of one message. */
+interface Told {
+  readonly id: string;
+  readonly outcome: Outcome;
+  readonly code: string | undefined;
+  /** Which time of asking it answers. */
+  readonly ask: number;
+}
+
+/** What must never be, by number of the message. */
+export interface Wrongs {
+  /** Without an outcome. */
+  readonly lost: readonly number[];
+  /** Taken more than once by the devices. */
+  readonly doubled: readonly number[];
+  /** Told in two ways, or under two ids. */
+  readonly contradicted: readonly number[];
+  /** `accepted` and not at a device, or `not-sent` and there. */
+  readonly untrue: readonly number[];
+  /** Taken by a device after one with a higher number. */
+  readonly outOfOrder: readonly number[];
+}
+
+export const NOTHING_WRONG: Wrongs = { lost: [], doubled: [], contradicted: [], untrue: [], outOfOrder: [] };
+
+export interface Figures {
+  readonly messages: number;
+  readonly accepted: number;
+  readonly unknown: number;
+  readonly notSent: number;
+  /** At the devices. */
+  readonly sent: number;
+  /** Outcomes that were told once more. */
+  readonly toldAgain: number;
+}
+
+/** The text by which a message is known again at a device. */
+export function textOf(number: number): string {
+  return `alarm ${number}`;
+}
+
+/** Counts what a flow heard against what devices took. */
+export class Tally {
+  readonly #told = new Map<number, Told[]>();
+  readonly #asked = new Set<number>();
+
+  ask(number: number): void {
+    this.#asked.add(number);
+  }
+
+  /** Takes down an outcome of one of these messages. */
+  hear({ msg }: Probe): void {
+    const { number, ask, sms } = msg as { readonly number: number; readonly ask: number; readonly sms: Told };
+    if (!this.#asked.has(number)) return;
+    const { id, outcome, code } = sms;
+    this.#told.set(number, [...(this.#told.get(number) ?? []), { id, outcome, code, ask }]);
+  }
+
+  /** Those of which no outcome was heard, in their order. */
+  get unheard(): readonly number[] {
+    return [...this.#asked].filter((number) => !this.#told.has(number));
+  }
+
+  /** Those whose key still stands for them. */
+  get settled(): readonly number[] {
+    return [...this.#told].filter(([, [first]]) => first?.outcome !== "not-sent").map(([number]) => number);
+  }
+
+  /** How many outcomes were heard, repetitions included. */
+  get heard(): number {
+    return [...this.#told.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Of how many messages an outcome was told as the answer to that time of asking. */
+  answersTo(ask: number): number {
+    return [...this.#told.values()].filter((all) => all.some((told) => told.ask === ask)).length;
+  }
+
+  /** The codes of all that was not accepted, in the order in which they were told first. */
+  get codes(): readonly string[] {
+    return [...this.#told.values()].flatMap(([first]) => (first?.code === undefined ? [] : [first.code]));
+  }
+
+  /** @param sent The texts that each device took, in its order. */
+  wrongs(...sent: readonly (readonly string[])[]): Wrongs {
+    const numbers = sent.map((texts) => this.#numbersOf(texts));
+    const all = numbers.flat();
+    const times = (number: number): number => all.filter((one) => one === number).length;
+    const told = [...this.#told];
+    return {
+      lost: this.unheard,
+      doubled: [...new Set(all)].filter((number) => times(number) > 1),
+      contradicted: told
+        .filter(([, all]) => new Set(all.map(({ id, outcome, code }) => `${id} ${outcome} ${code ?? ""}`)).size > 1)
+        .map(([number]) => number),
+      untrue: told
+        .filter(([number, all]) =>
+          all.some(
+            ({ outcome }) =>
+              (outcome === "accepted" && times(number) === 0) || (outcome === "not-sent" && times(number) > 0),
+          ),
+        )
+        .map(([number]) => number),
+      outOfOrder: numbers.flatMap((ofDevice) =>
+        ofDevice.filter((number, index) => index > 0 && number < Math.max(...ofDevice.slice(0, index))),
+      ),
+    };
+  }
+
+  figures(...sent: readonly (readonly string[])[]): Figures {
+    const of = (outcome: Outcome): number =>
+      [...this.#told.values()].filter(([first]) => first?.outcome === outcome).length;
+    return {
+      messages: this.#asked.size,
+      accepted: of("accepted"),
+      unknown: of("unknown"),
+      notSent: of("not-sent"),
+      sent: this.#numbersOf(sent.flat()).length,
+      toldAgain: this.heard - this.#told.size,
+    };
+  }
+
+  #numbersOf(texts: readonly string[]): readonly number[] {
+    return texts.map((text) => Number(text.replace(textOf(0).slice(0, -1), ""))).filter((one) => this.#asked.has(one));
+  }
+}

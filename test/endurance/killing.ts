@@ -1,9 +1,9 @@
-import { EventEmitter, once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import type { PeplinkSimulator } from "../../src/simulators";
 import type { NodeRedProcess } from "../support/node-red-process";
 import type { Seeded } from "../support/seeded";
 import { PHONE } from "./flow";
+import { moment, nothing } from "./moment";
 import { Tally, textOf } from "./tally";
 
 const SEND = "/api/cmd.sms.sendMessage";
@@ -138,27 +138,31 @@ export class Killing {
   }
 
   /** While a message waits, arrives at a device, was taken by it, or was reported; or at any time. */
-  async #someMoment(): Promise<void> {
+  #someMoment(): Promise<void> {
     const { red, devices, random } = this.#options;
     const device = devices[random.whole(0, devices.length - 1)];
     const count = random.whole(1, MOST_MESSAGES);
-    const kind = random.pick(["time", "request", "sent", "told"]);
-    const atMost = kind === "time" ? random.whole(0, LONGEST_LIFE) : LONGEST_LIFE;
-    let left = count;
-    const arrived = new EventEmitter();
-    const seen = (): void => {
-      left -= 1;
-      if (left === 0) arrived.emit("moment");
-    };
-    const requested = ({ path }: { readonly path: string }): void => {
-      if (path === SEND) seen();
-    };
-    if (kind === "request") device?.on("request", requested);
-    if (kind === "sent") device?.on("sent", seen);
-    if (kind === "told") red.on("probe", seen);
-    // Nothing of the kind may come any more.
-    await once(arrived, "moment", { signal: AbortSignal.timeout(atMost) }).catch(() => undefined);
-    device?.off("request", requested).off("sent", seen);
-    red.off("probe", seen);
+    switch (random.pick(["time", "request", "sent", "told"])) {
+      case "request":
+        return moment(count, LONGEST_LIFE, (seen) => {
+          const requested = ({ path }: { readonly path: string }): void => {
+            if (path === SEND) seen();
+          };
+          device?.on("request", requested);
+          return () => device?.off("request", requested);
+        });
+      case "sent":
+        return moment(count, LONGEST_LIFE, (seen) => {
+          device?.on("sent", seen);
+          return () => device?.off("sent", seen);
+        });
+      case "told":
+        return moment(count, LONGEST_LIFE, (seen) => {
+          red.on("probe", seen);
+          return () => red.off("probe", seen);
+        });
+      case "time":
+        return moment(1, random.whole(0, LONGEST_LIFE), nothing);
+    }
   }
 }

@@ -22,7 +22,7 @@ export class Seeded {
     return least + Math.floor(this.below(most - least + 1));
   }
 
-  pick<T>(choices: readonly [T, ...T[]]): T {
+  pick<const T>(choices: readonly [T, ...T[]]): T {
     return choices[Math.floor(this.below(choices.length))] ?? choices[0];
   }
 }

@@ -79,9 +79,10 @@ export class Tally {
     return [...this.#told.values()].filter((all) => all.some((told) => told.ask === ask)).length;
   }
 
-  /** The codes of all that was not accepted, in the order in which they were told first. */
-  get codes(): readonly string[] {
-    return [...this.#told.values()].flatMap(([first]) => (first?.code === undefined ? [] : [first.code]));
+  /** What was told of a message first: `accepted`, or another outcome with its code. */
+  outcomeOf(number: number): string | undefined {
+    const [first] = this.#told.get(number) ?? [];
+    return first === undefined ? undefined : [first.outcome, first.code].filter((word) => word !== undefined).join(" ");
   }
 
   /** @param sent The texts that each device took, in its order. */

@@ -10,6 +10,8 @@ const SEND = "/api/cmd.sms.sendMessage";
 /** Milliseconds after which a kill comes whatever happens. */
 const LONGEST_LIFE = 250;
 const SHARE_OF_KILLED_STARTS = 0.25;
+/** So many lives in a row may end before anything was told: some things take longer than a life. */
+const MOST_IDLE_LIVES = 3;
 /** Milliseconds that Node-RED takes to start at most, more or less. */
 const START = 1500;
 /** Messages that are added in each life of the process. */
@@ -72,11 +74,14 @@ export class Killing {
   async rounds(kills: number, disturb: () => Promise<void> | void = () => undefined): Promise<void> {
     const { red, random } = this.#options;
     const enough = this.#kills + kills;
+    let idleLives = 0;
     while (this.#kills < enough) {
-      const moment = this.#someMoment();
+      const { heard } = this.tally;
       this.#ask(random.whole(1, MOST_MESSAGES));
+      const moment = idleLives < MOST_IDLE_LIVES ? this.#someMoment() : this.#work();
       await Promise.all([disturb(), moment]);
       await this.#kill();
+      idleLives = this.tally.heard > heard ? 0 : idleLives + 1;
       if (this.#kills < enough && random.below(1) < SHARE_OF_KILLED_STARTS) await this.#killStart();
       await red.restart();
     }
@@ -105,6 +110,12 @@ export class Killing {
   async #kill(): Promise<void> {
     await this.#options.red.kill();
     this.#kills += 1;
+  }
+
+  /** Until something is told. */
+  async #work(): Promise<void> {
+    const { heard } = this.tally;
+    await this.#options.red.until(() => this.tally.heard > heard, "an outcome");
   }
 
   async #killStart(): Promise<void> {

@@ -85,6 +85,11 @@ export class Tally {
     return first === undefined ? undefined : [first.outcome, first.code].filter((word) => word !== undefined).join(" ");
   }
 
+  /** All that was told of some messages, for whoever looks for the reason. */
+  explain(numbers: readonly number[]): string {
+    return numbers.map((number) => `${number}: ${JSON.stringify(this.#told.get(number))}`).join("\n");
+  }
+
   /** @param sent The texts that each device took, in its order. */
   wrongs(...sent: readonly (readonly string[])[]): Wrongs {
     const numbers = sent.map((texts) => this.#numbersOf(texts));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { NodeRedProcess } from "../support/node-red-process";
 import { packageRoot } from "../support/package-root";
+import { median } from "./median";
 
 const ROUNDS = 7;
 
@@ -21,11 +22,6 @@ async function start(packageDir: string): Promise<Cost> {
   const { memory } = await red.resources();
   await red.stop();
   return { milliseconds, memory: memory.rss / 2 ** 20 };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 async function main(): Promise<void> {

@@ -18,6 +18,8 @@ export class SendBadge {
   readonly #unwatch: (() => void) | undefined;
   /** This node's entries that have not ended. */
   readonly #open = new Map<string, "queued" | "sending">();
+  /** How many of them wait; counted along, since thousands may. */
+  #queued = 0;
   #last: BadgeLook = { fill: "grey", shape: "ring", key: "ready" };
   #countShownAt = 0;
   #countTimer: NodeJS.Timeout | undefined;
@@ -38,7 +40,9 @@ export class SendBadge {
   }
 
   /** An SMS of this node has ended. */
-  ended({ ending, finishedAt }: SmsResult): void {
+  ended({ id, ending, finishedAt }: SmsResult): void {
+    // What has moved to a fallback ends there, where this badge does not look.
+    this.#keep(id, undefined);
     const { outcome } = ending;
     const values = { time: clockTime(finishedAt) };
     if (ending.outcome !== "accepted" && ending.error.code === "STORAGE_FAILED") {
@@ -57,9 +61,17 @@ export class SendBadge {
   /** Returns whether the entry is one of this node's. */
   #note({ id, origin, state }: SmsEntry): boolean {
     if (origin.nodeId !== this.#nodeId) return false;
-    if (state === "finished") this.#open.delete(id);
-    else this.#open.set(id, state === "sending" ? "sending" : "queued");
+    if (state === "finished") this.#keep(id, undefined);
+    else this.#keep(id, state === "sending" ? "sending" : "queued");
     return true;
+  }
+
+  /** @param state Undefined for one that has ended. */
+  #keep(id: string, state: "queued" | "sending" | undefined): void {
+    if (this.#open.get(id) === "queued") this.#queued -= 1;
+    if (state === "queued") this.#queued += 1;
+    if (state === undefined) this.#open.delete(id);
+    else this.#open.set(id, state);
   }
 
   #refresh(): void {
@@ -88,7 +100,7 @@ export class SendBadge {
   #look(): BadgeLook {
     const runtime = this.#runtime;
     const trouble = runtime?.lane.health ?? undefined;
-    const queued = [...this.#open.values()].filter((state) => state === "queued").length;
+    const queued = this.#queued;
     if (trouble !== undefined && queued > 0) {
       const hold = runtime?.outbox.hold;
       if (RETRY_CODES.has(trouble.code) && hold !== undefined) {

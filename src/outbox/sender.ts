@@ -53,6 +53,8 @@ export class Sender<Job, Origin, Receipt> {
   #settings: SenderSettings<Job, Receipt>;
   #running = false;
   #requestedTurns = 0;
+  /** Entries that could not be sent because the disk refused, while that is written down. */
+  #unwritten = 0;
   #cancelWake: (() => void) | undefined;
 
   constructor(options: SenderOptions<Job, Origin, Receipt>, settings: SenderSettings<Job, Receipt>) {
@@ -84,7 +86,7 @@ export class Sender<Job, Origin, Receipt> {
 
   /** Turns that will be taken at once, so that an entry about to go does not count as waiting. */
   get readyTurns(): number {
-    return this.#running && this.#pace.hold() === undefined ? this.#lane.free : 0;
+    return this.#maySend() ? this.#lane.free : 0;
   }
 
   /** Takes new settings. What is on its way ends as it began; failures of the old settings are forgotten. */
@@ -141,11 +143,16 @@ export class Sender<Job, Origin, Receipt> {
       if (this.#line.waiting > 0) this.#cancelWake = this.#clock.after(hold.remaining, wake);
       return;
     }
+    if (!this.#maySend()) return;
     const turns = Math.min(this.#line.waiting, this.#lane.width);
     while (this.#requestedTurns < turns) {
       this.#requestedTurns += 1;
       void this.#takeTurn();
     }
+  }
+
+  #maySend(): boolean {
+    return this.#running && this.#unwritten === 0 && this.#pace.hold() === undefined;
   }
 
   async #takeTurn(): Promise<void> {
@@ -155,7 +162,7 @@ export class Sender<Job, Origin, Receipt> {
         turn.hasCome = true;
         this.#requestedTurns -= 1;
         // Between the request for a turn and the turn, all may have changed.
-        const entry = this.#running && this.#pace.hold() === undefined ? this.#next() : undefined;
+        const entry = this.#maySend() ? this.#next() : undefined;
         return entry === undefined ? NO_REQUEST : await this.#attempt(entry);
       });
     } catch {
@@ -185,7 +192,7 @@ export class Sender<Job, Origin, Receipt> {
       if (this.hasEnded()) throw this.#interruption();
     } catch (error) {
       this.#pace.uncount(send);
-      await this.#finish(queued, asCellularError(error, this.#settings.label));
+      void this.#endUnwritten(queued, asCellularError(error, this.#settings.label));
       return NO_REQUEST;
     }
     this.#options.observer.moved(entry);
@@ -202,6 +209,14 @@ export class Sender<Job, Origin, Receipt> {
     this.#line.remove(entry);
     await this.#steps.finish(entry, { outcome: "accepted", receipt });
     return undefined;
+  }
+
+  /** Until the disk has taken how that ended nothing else is sent, but the modem is free for others. */
+  async #endUnwritten(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {
+    this.#unwritten += 1;
+    await this.#finish(entry, error);
+    this.#unwritten -= 1;
+    this.pump();
   }
 
   async #failed(entry: Entry<Job, Origin, Receipt>, error: CellularError, send: PacedSend): Promise<void> {

@@ -97,4 +97,18 @@ describe("While the disk refuses", () => {
     assert.deepEqual(test.told, ["a not-sent REFUSED"]);
     assert.equal(test.clock.timers, 0);
   });
+
+  it("the modem is free for polls, and what else waits is sent when it takes steps again", async () => {
+    const test = new Restartable();
+    test.failure = failures.timeout();
+    test.refuses = (entry) => entry?.state !== "queued";
+    await test.submit("a");
+    await test.submit("b");
+    await test.lane.run("poll", () => Promise.resolve());
+    assert.deepEqual(test.told, []);
+    test.refuses = () => false;
+    await test.clock.advance(5000);
+    assert.deepEqual(test.transmitted, ["b"]);
+    assert.deepEqual(test.told, ["a not-sent STORAGE_FAILED", "b unknown TIMEOUT"]);
+  });
 });

@@ -95,12 +95,12 @@ export class Steps<Job, Origin, Receipt> {
       await new Promise<void>((resolve) => this.#options.clock.after(DISK_AGAIN_MS, resolve));
     }
     this.#finished.delete(id);
-    if (this.#finished.size === 0) for (const done of this.#whenEmpty.splice(0)) done();
+    if (this.#isEmpty()) for (const done of this.#whenEmpty.splice(0)) done();
   }
 
   /** Resolves when everything that has ended so far is removed. */
   async emptied(): Promise<void> {
-    if (this.#finished.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
+    if (!this.#isEmpty()) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
   /**
@@ -112,6 +112,10 @@ export class Steps<Job, Origin, Receipt> {
     const waiting = keys.settle(finished);
     for (const origin of waiting) observer.repeated(finished, origin);
     await this.#drop(finished);
+  }
+
+  #isEmpty(): boolean {
+    return this.#finished.size === 0 && this.#ending.size === 0;
   }
 
   async #isWritten(entry: Entry<Job, Origin, Receipt>): Promise<boolean> {

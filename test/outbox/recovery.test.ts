@@ -175,6 +175,21 @@ describe("A report that the disk will not let go of", () => {
     assert.deepEqual(test.outcomes, ["a accepted"]);
   });
 
+  it("counts for the gateway's deletion from when it ended, also while that is being written down", async () => {
+    const test = new OutboxUnderTest();
+    await test.submit("a");
+    let write = (): void => undefined;
+    test.store.before = ({ state }) => (state === "finished" ? new Promise((resolve) => (write = resolve)) : undefined);
+    await test.attempt.accept();
+    let isEmpty = false;
+    void test.outbox.emptied().then(() => (isEmpty = true));
+    await settled();
+    assert.equal(isEmpty, false);
+    write();
+    await settled();
+    assert.equal(isEmpty, true);
+  });
+
   it("does not let go of the gateway's deletion before", async () => {
     const test = new OutboxUnderTest();
     test.removes = false;

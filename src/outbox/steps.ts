@@ -5,7 +5,7 @@ import type { Keys } from "./keys";
 import type { Relay } from "./relay";
 import type { OutboxStore } from "./store";
 
-/** Milliseconds between two tries to write down what the disk refused. */
+/** Milliseconds between two tries to write down what the disk refused, while it takes nothing else. */
 const DISK_AGAIN_MS = 5000;
 
 /** Who is told what happens. Must not throw. */
@@ -38,6 +38,8 @@ export class Steps<Job, Origin, Receipt> {
   /** Ended, and not removed yet. */
   readonly #finished = new Map<string, FinishedEntry<Job, Origin, Receipt>>();
   readonly #whenEmpty: (() => void)[] = [];
+  /** Called once the disk takes something again. */
+  readonly #refused = new Set<() => void>();
 
   constructor(options: StepsOptions<Job, Origin, Receipt>) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class Steps<Job, Origin, Receipt> {
     } catch (error) {
       throw asStorageFailure(error, this.#options.label());
     }
+    for (const again of [...this.#refused]) again();
   }
 
   /**
@@ -73,7 +76,7 @@ export class Steps<Job, Origin, Receipt> {
     };
     // While the disk holds it as one that is to be sent, nobody may be told that it will not be: after a crash it would.
     while (!(await this.#isWritten(finished)) && entry.state !== "sending") {
-      await new Promise<void>((resolve) => clock.after(DISK_AGAIN_MS, resolve));
+      await this.#diskMayTakeIt();
     }
     this.tell(finished);
   }
@@ -92,7 +95,7 @@ export class Steps<Job, Origin, Receipt> {
   async remove(id: string): Promise<void> {
     const finished = this.#finished.get(id);
     while (finished !== undefined && !(await this.#isRemoved(finished))) {
-      await new Promise<void>((resolve) => this.#options.clock.after(DISK_AGAIN_MS, resolve));
+      await this.#diskMayTakeIt();
     }
     this.#finished.delete(id);
     if (this.#isEmpty()) for (const done of this.#whenEmpty.splice(0)) done();
@@ -112,6 +115,19 @@ export class Steps<Job, Origin, Receipt> {
     const waiting = keys.settle(finished);
     for (const origin of waiting) observer.repeated(finished, origin);
     await this.#drop(finished);
+  }
+
+  /** Resolves after a while, or as soon as the disk has taken something else. */
+  async #diskMayTakeIt(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const again = (): void => {
+        cancel();
+        this.#refused.delete(again);
+        resolve();
+      };
+      const cancel = this.#options.clock.after(DISK_AGAIN_MS, again);
+      this.#refused.add(again);
+    });
   }
 
   #isEmpty(): boolean {

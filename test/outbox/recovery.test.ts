@@ -175,6 +175,18 @@ describe("A report that the disk will not let go of", () => {
     assert.deepEqual(test.outcomes, ["a accepted"]);
   });
 
+  it("is removed as soon as the disk takes something else", async () => {
+    const test = new OutboxUnderTest();
+    test.store.beforeRemove = () => {
+      throw failures.storage();
+    };
+    await test.submit("a");
+    await test.attempt.accept();
+    test.store.beforeRemove = () => undefined;
+    await test.submit("b");
+    assert.deepEqual(await test.stored(), ["b sending"]);
+  });
+
   it("counts for the gateway's deletion from when it ended, also while that is being written down", async () => {
     const test = new OutboxUnderTest();
     await test.submit("a");

@@ -8,6 +8,7 @@ export {
 } from "./errors/cellular-error";
 export type {
   CallOptions,
+  CheckedSms,
   DeleteRequest,
   DeviceInfo,
   Mailbox,
@@ -22,4 +23,5 @@ export type {
   UssdReply,
   UssdRequest,
 } from "./gateways/gateway";
+export type { RecipientMode, SmsOptionName, SmsOptions } from "./gateways/sms-options";
 export { PeplinkRouter, type CellularConnection, type PeplinkRouterOptions, type SimSlot } from "./gateways/peplink";

@@ -1,4 +1,5 @@
 /** The vocabulary that all drivers of gateways share. */
+import { SMS_OPTION_NAMES, type RecipientMode, type SmsOptionName, type SmsOptions } from "./sms-options";
 
 /** Options of every driver call. */
 export interface CallOptions {
@@ -8,20 +9,35 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
 }
 
-/** One SMS to one recipient. */
-export interface OutgoingSms {
+/** One SMS to one recipient, and what is asked for beside. */
+export interface OutgoingSms extends SmsOptions {
   readonly to: string;
   readonly text: string;
-  /** Connection id of the modem to send by; absent: the gateway's choice. */
-  readonly connId?: number | undefined;
 }
 
+/** The alphabet on the air. */
 export type SmsEncoding = "gsm7" | "ucs2";
 
-/** An SMS that a driver has checked and put into the form that it sends. */
-export interface CheckedSms extends OutgoingSms {
+/**
+ * An SMS that a driver has checked. Plain data, since it waits on disk; the options are kept as they were asked for, so
+ * that another gateway can be asked whether it takes the same.
+ */
+export interface CheckedSms {
+  /** In the form in which the gateway gets it. */
+  readonly to: string;
+  readonly text: string;
+  /** The alphabet on the air; how the text goes to the gateway is an option. */
   readonly encoding: SmsEncoding;
   readonly segments: number;
+  readonly options: SmsOptions;
+}
+
+/** What is asked for beside recipient and text, without what is left open. */
+export function optionsOf(sms: OutgoingSms | CheckedSms): SmsOptions {
+  const given: SmsOptions = "options" in sms ? sms.options : sms;
+  return Object.fromEntries(
+    SMS_OPTION_NAMES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  );
 }
 
 /** What a gateway said when it took an SMS. It says nothing about the handset. */
@@ -107,6 +123,8 @@ export interface DeviceInfo {
 export interface SmsGateway {
   /** Kind and address of the device, as they stand at the head of its error messages. */
   readonly label: string;
+  /** The options that this kind knows; `checkSms` refuses the others. */
+  readonly options: ReadonlySet<SmsOptionName>;
   /**
    * Looks whether the configuration suffices for requests, without making one.
    * @throws CellularError `CONFIG_MISSING` that names what lacks.
@@ -114,16 +132,18 @@ export interface SmsGateway {
   checkConfiguration(): void;
   /**
    * Brings a recipient into the form in which the gateway takes it.
+   * @param mode What `to` names, for kinds that know this option; absent: a phone number.
    * @throws CellularError `ADDRESS_INVALID`.
    */
-  checkAddress(to: string): string;
+  checkAddress(to: string, mode?: RecipientMode): string;
   /**
-   * Checks an SMS without any request and returns it in the form that `sendSms` sends.
+   * Checks an SMS without any request and returns it in the form that `sendSms` sends. One that was checked before
+   * comes out as it went in, unless the settings have changed since.
    * @throws CellularError `ADDRESS_INVALID`, `TEXT_EMPTY`, `TEXT_INVALID`, `TEXT_TOO_LONG` or `OPTION_INVALID`.
    */
-  checkSms(sms: OutgoingSms): CheckedSms;
+  checkSms(sms: OutgoingSms | CheckedSms): CheckedSms;
   /** Makes one attempt to hand an SMS to the gateway; never repeats one that may have left. */
-  sendSms(sms: OutgoingSms, options?: CallOptions): Promise<SendReceipt>;
+  sendSms(sms: OutgoingSms | CheckedSms, options?: CallOptions): Promise<SendReceipt>;
   probe(options?: CallOptions): Promise<DeviceInfo>;
   /** Logs out and closes all connections once what is in flight has ended. */
   close(): Promise<void>;

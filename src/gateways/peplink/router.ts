@@ -2,27 +2,30 @@ import * as v from "valibot";
 import { CellularError } from "../../errors/cellular-error";
 import type { TrustSettings } from "../../http";
 import { checkLength, parsePhoneNumber, readText } from "../../sms";
-import type {
-  CallOptions,
-  CheckedSms,
-  DeleteRequest,
-  DeviceInfo,
-  Mailbox,
-  MailboxContents,
-  OutgoingSms,
-  SendReceipt,
-  SmsGateway,
-  SmsReader,
-  SmsDeleter,
-  StoredSms,
-  UssdReply,
-  UssdRequest,
-  UssdSender,
+import {
+  optionsOf,
+  type CallOptions,
+  type CheckedSms,
+  type DeleteRequest,
+  type DeviceInfo,
+  type Mailbox,
+  type MailboxContents,
+  type OutgoingSms,
+  type SendReceipt,
+  type SmsGateway,
+  type SmsReader,
+  type SmsDeleter,
+  type StoredSms,
+  type UssdReply,
+  type UssdRequest,
+  type UssdSender,
 } from "../gateway";
+import { refuseUnknownOptions, type SmsOptionName } from "../sms-options";
 import { iccidInUse, readConnections, type CellularConnection } from "./connections";
 import { readResponse } from "./envelope";
 import { PeplinkApi, type ApiCall } from "./api";
 import { forSeveralRequests } from "./call-limit";
+import { firmwareVersion } from "./firmware";
 import type { PeplinkCredentials } from "./session";
 import { readMailboxContents } from "./stored-sms";
 import { SmsListResponse, WanStatusResponse } from "./wire";
@@ -57,6 +60,7 @@ export interface PeplinkRouterOptions extends TrustSettings {
  * All failures are `CellularError`. A failed send is `unknown` if a byte of it may have left without a usable answer.
  */
 export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSender {
+  readonly options: ReadonlySet<SmsOptionName> = new Set<SmsOptionName>(["connId"]);
   readonly #api: PeplinkApi;
   readonly #options: PeplinkRouterOptions;
   /** The function for USSD that this firmware has as far as is known, and the one to try if it lacks it. */
@@ -89,12 +93,14 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     return parsePhoneNumber(addressText(to));
   }
 
-  checkSms(sms: OutgoingSms): CheckedSms {
+  checkSms(sms: OutgoingSms | CheckedSms): CheckedSms {
+    const options = optionsOf(sms);
+    refuseUnknownOptions(options, this.options, this.label);
     const to = this.checkAddress(sms.to);
     const text = readText(sms.text);
     const { encoding, segments } = checkLength(text, this.#options.maxSegments ?? DEFAULT_MAX_SEGMENTS);
-    const connId = checkConnId(sms.connId ?? this.#options.connId);
-    return { to, text, encoding, segments, connId };
+    checkConnId(options.connId ?? this.#options.connId);
+    return { to, text, encoding, segments, options };
   }
 
   /**
@@ -103,8 +109,9 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
    * @throws CellularError of any code of this driver; `unknown` after `TIMEOUT`, `CONNECTION_LOST`, `BAD_RESPONSE` or
    *   `RESPONSE_TOO_LARGE`.
    */
-  async sendSms(sms: OutgoingSms, options: CallOptions = {}): Promise<SendReceipt> {
-    const { to, text, encoding, segments, connId } = this.checkSms(sms);
+  async sendSms(sms: OutgoingSms | CheckedSms, call: CallOptions = {}): Promise<SendReceipt> {
+    const { to, text, encoding, segments, options } = this.checkSms(sms);
+    const connId = options.connId ?? this.#options.connId;
     const raw = await this.#api.call(
       {
         name: "cmd.sms.sendMessage",
@@ -113,7 +120,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
         effect: true,
         secrets: [to, text],
       },
-      options,
+      call,
     );
     return { to, encoding, segments, raw };
   }
@@ -331,17 +338,4 @@ function checkIccid(iccid: unknown): string | undefined {
   if (iccid === undefined || iccid === "") return undefined;
   if (typeof iccid === "string") return iccid;
   throw new CellularError("OPTION_INVALID", "The ICCID is no text: write its digits as a string.");
-}
-
-const FirmwareBank = v.looseObject({ version: v.string(), inUse: v.optional(v.unknown()) });
-
-/** The running firmware: the router lists its banks by number, one marked as in use. */
-function firmwareVersion(response: unknown): string | null {
-  const banks = v.safeParse(v.record(v.string(), v.unknown()), response);
-  if (!banks.success) return null;
-  const found = [response, ...Object.values(banks.output)].flatMap((value) => {
-    const bank = v.safeParse(FirmwareBank, value);
-    return bank.success ? [bank.output] : [];
-  });
-  return (found.find(({ inUse }) => inUse === true) ?? found[0])?.version ?? null;
 }

@@ -108,6 +108,40 @@ describe("Before any request", () => {
     });
   }
 
+  for (const option of [
+    { mode: "group" },
+    { telauto: false },
+    { list: "white", regex: "^00" },
+    { encoding: "hex" },
+    { hexCharset: "latin1" },
+    { flash: false },
+    { ring: true },
+  ] as const) {
+    const [name = ""] = Object.keys(option);
+    it(`an option that other gateways know is OPTION_INVALID: ${name}`, async () => {
+      const { server, router } = await routerWith();
+      const error = await failureOf(router.sendSms({ ...sms, ...option }));
+      assertFailure(error, "OPTION_INVALID", "not-sent");
+      assert.match(error.message, new RegExp(`"${name}".*connId`));
+      assert.equal(server.connections, 0);
+    });
+  }
+
+  it("an SMS that was checked, written down and read again goes out as it was asked for", async () => {
+    const { server, router } = await routerWith({}, { ...byPassword, connId: 3 });
+    for (const asked of [sms, { ...sms, connId: 2 }]) {
+      const checked = router.checkSms(asked);
+      const read = JSON.parse(JSON.stringify(checked)) as typeof checked;
+      assert.deepEqual(read, checked);
+      assert.deepEqual(router.checkSms(read), checked);
+      await router.sendSms(read);
+    }
+    assert.deepEqual(server.bodies(SEND), [
+      { address: TO, content: TEXT, connId: 3 },
+      { address: TO, content: TEXT, connId: 2 },
+    ]);
+  });
+
   for (const timeout of [0, -1, NaN, "500" as unknown as number]) {
     it(`a timeout of ${JSON.stringify(timeout)} is OPTION_INVALID`, async () => {
       const { server, router } = await routerWith();

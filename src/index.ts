@@ -23,5 +23,6 @@ export type {
   UssdReply,
   UssdRequest,
 } from "./gateways/gateway";
+export { BrevisOneGateway, type BrevisOneGatewayOptions, type BrevisOneStatus } from "./gateways/brevis-one";
 export type { RecipientMode, SmsOptionName, SmsOptions } from "./gateways/sms-options";
 export { PeplinkRouter, type CellularConnection, type PeplinkRouterOptions, type SimSlot } from "./gateways/peplink";

@@ -1,3 +1,4 @@
+import { BrevisOneGateway } from "./brevis-one";
 import type { SmsGateway } from "./gateway";
 import { PeplinkRouter } from "./peplink";
 import type { TrustSettings } from "../http";
@@ -11,6 +12,8 @@ export interface GatewaySettings extends TrustSettings {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly connId: number | undefined;
+  /** How requests are made, where a kind leaves the choice; absent: `POST`. */
+  readonly method?: "GET" | "POST" | undefined;
   /** Milliseconds. */
   readonly timeout: number;
   readonly maxSegments: number;
@@ -31,5 +34,10 @@ export const GATEWAY_KINDS: Readonly<Record<string, GatewayKind>> = {
     create: (settings) => new PeplinkRouter({ ...settings, auth: settings.auth === "client" ? "client" : "password" }),
     defaultTimeout: 30,
     auth: ["password", "client"],
+  },
+  "brevis-one": {
+    create: (settings) => new BrevisOneGateway(settings),
+    defaultTimeout: 30,
+    auth: ["password"],
   },
 };

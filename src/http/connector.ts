@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import { createSecureContext, TLSSocket } from "node:tls";
+import { createSecureContext, TLSSocket, type SecureVersion } from "node:tls";
 import { buildConnector } from "undici";
 import { CellularError } from "../errors/cellular-error";
 import { connectError } from "./transport-error";
@@ -11,7 +11,7 @@ export interface TrustSettings {
   readonly tls?: TlsSettings | undefined;
 }
 
-/** What a Node-RED `tls-config` node holds, in the names of `node:tls`. */
+/** What a Node-RED `tls-config` node holds, and what a driver adds for old devices, in the names of `node:tls`. */
 export interface TlsSettings {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
@@ -19,6 +19,9 @@ export interface TlsSettings {
   readonly passphrase?: string;
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
+  readonly minVersion?: SecureVersion;
+  readonly ciphers?: string;
+  readonly secureOptions?: number;
 }
 
 interface ConnectorOptions extends TrustSettings {

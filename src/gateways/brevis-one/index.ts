@@ -1,0 +1,2 @@
+export { BrevisOneGateway, type BrevisOneGatewayOptions } from "./gateway";
+export type { BrevisOneStatus } from "./status";

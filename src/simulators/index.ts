@@ -12,6 +12,10 @@ export type {
   WireDialect,
 } from "./peplink/options.js";
 export type { DeletedSms, LoginAttempt, SentSms, SentUssd } from "./peplink/router.js";
+export { BrevisOneSimulator } from "./brevis-one/simulator.js";
+export type { BrevisOneEvents, BrevisOneSms } from "./brevis-one/simulator.js";
+export type { BrevisOneSimulatorOptions, Contact, RecipientGroup } from "./brevis-one/options.js";
+export type { Delivery } from "./brevis-one/address-book.js";
 export type { LoggedRequest, SimulatedDeviceOptions } from "./simulated-device.js";
 export type { Fault, FaultOptions, FaultTarget } from "./faults.js";
 export { selfSignedCertificate } from "./tls/certificate.js";

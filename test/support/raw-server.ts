@@ -6,6 +6,8 @@ import type { Certificate } from "./certificate";
 /** One request as it came over the wire. */
 export interface RawRequest {
   readonly method: string;
+  /** Path and query, exactly as they came. */
+  readonly target: string;
   readonly path: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */
@@ -162,5 +164,5 @@ function readRequest(bytes: Buffer): { readonly request: RawRequest; readonly le
   if (bytes.length < length) return undefined;
   const { pathname, searchParams } = new URL(target, "http://device");
   const body = bytes.toString("utf8", bodyStart, length);
-  return { request: { method, path: pathname, query: searchParams, headers, body }, length };
+  return { request: { method, target, path: pathname, query: searchParams, headers, body }, length };
 }

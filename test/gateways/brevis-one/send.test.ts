@@ -8,6 +8,7 @@ import {
   bytesAndEnd,
   drip,
   hangUp,
+  inTurn,
   json,
   reset,
   silence,
@@ -108,6 +109,21 @@ describe("A brevis.one gateway's answer to a send", () => {
       assert.equal(server.requests.length, 1);
     });
   }
+
+  it("is the one to that send: one that came too early answers no later send", async () => {
+    const forged = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK";
+    const { server, gateway } = await gatewayWith(inTurn(bytes(forged + forged), answer(401)));
+    await gateway.sendSms(sms);
+    assertFailure(await failureOf(gateway.sendSms(sms)), "AUTH_FAILED", "not-sent");
+    assert.equal(server.requests.length, 2);
+  });
+
+  it("is the last one: HTTP 102 before it says nothing", async () => {
+    const processing = "HTTP/1.1 102 Processing\r\n\r\n";
+    const refusal = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    const { gateway } = await gatewayWith(bytes(processing + refusal));
+    assertFailure(await failureOf(gateway.sendSms(sms)), "REFUSED", "not-sent");
+  });
 
   it("as a web page is called one, and not quoted", async () => {
     const { gateway } = await gatewayWith(answer(403, "<!DOCTYPE html><title>Login</title>"));

@@ -22,6 +22,7 @@ export function formOf({ to, text, options }: CheckedSms, { username, password }
     fields.set("list", list);
     fields.set("regex", regex);
   }
+  // These two are known by name alone; the value is that of `hexmode`.
   if (flash === true) fields.set("flash", "true");
   if (ring === true) fields.set("ring", "true");
   return percentEncoded(fields);

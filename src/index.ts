@@ -26,3 +26,4 @@ export type {
 export { BrevisOneGateway, type BrevisOneGatewayOptions, type BrevisOneStatus } from "./gateways/brevis-one";
 export type { RecipientMode, SmsOptionName, SmsOptions } from "./gateways/sms-options";
 export { PeplinkRouter, type CellularConnection, type PeplinkRouterOptions, type SimSlot } from "./gateways/peplink";
+export { CgiRouter, UnreadAnswer, type CgiRouterOptions } from "./gateways/router-cgi";

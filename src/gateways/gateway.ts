@@ -81,6 +81,13 @@ export interface StoredSms extends SimIdentity {
   readonly timestamp: number | null;
   /** The date as the gateway printed it. */
   readonly date: string | null;
+  /**
+   * `date` read as this computer's local time, UTC seconds; absent where it cannot be read or `timestamp` says it better.
+   * For people and for the order alone: it is another one after a change to daylight saving.
+   */
+  readonly localTime?: number;
+  /** False where the gateway says that a part lacks; absent where it does not say. */
+  readonly complete?: boolean;
   readonly raw: Readonly<Record<string, unknown>>;
 }
 

@@ -1,6 +1,7 @@
 import { BrevisOneGateway } from "./brevis-one";
 import type { SmsGateway } from "./gateway";
 import { PeplinkRouter } from "./peplink";
+import { CgiRouter } from "./router-cgi";
 import type { TrustSettings } from "../http";
 
 /** The settings of a gateway as a configuration gives them; each kind takes what it knows. */
@@ -17,6 +18,10 @@ export interface GatewaySettings extends TrustSettings {
   /** Milliseconds. */
   readonly timeout: number;
   readonly maxSegments: number;
+  /** How a line ends in a text, where a kind leaves the choice; absent: `lf`. */
+  readonly lineBreak?: "lf" | "percent-n" | undefined;
+  /** What becomes of a leading `+`; absent: `as-is`. */
+  readonly numberFormat?: "as-is" | "00" | undefined;
 }
 
 /** A kind of gateway: how its driver is made, and what differs in the defaults. */
@@ -38,6 +43,11 @@ export const GATEWAY_KINDS: Readonly<Record<string, GatewayKind>> = {
   "brevis-one": {
     create: (settings) => new BrevisOneGateway(settings),
     defaultTimeout: 30,
+    auth: ["password"],
+  },
+  "router-cgi": {
+    create: (settings) => new CgiRouter(settings),
+    defaultTimeout: 150,
     auth: ["password"],
   },
 };

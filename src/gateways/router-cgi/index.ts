@@ -1,0 +1,2 @@
+export { CgiRouter, type CgiRouterOptions } from "./router";
+export { UnreadAnswer } from "./unread-answer";

@@ -13,6 +13,12 @@ export interface DeviceAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How the body is written. Default UTF-8. */
+  readonly encoding?: "utf8" | "latin1";
+}
+
+export function bytesOf({ body, encoding = "utf8" }: DeviceAnswer): Buffer {
+  return Buffer.from(body, encoding);
 }
 
 /** Reads a body of up to `limit` bytes; undefined where it is larger. The rest of a larger one is not read. */

@@ -9,7 +9,7 @@ import {
   type Fault,
   type FaultOptions,
 } from "./faults.js";
-import { readBody, webPage, type DeviceAnswer, type DeviceRequest } from "./http-message.js";
+import { bytesOf, readBody, webPage, type DeviceAnswer, type DeviceRequest } from "./http-message.js";
 import { LoopbackServer } from "./loopback-server.js";
 import { selfSignedCertificate, type CertificateOptions, type SelfSignedCertificate } from "./tls/certificate.js";
 
@@ -233,13 +233,14 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
 }
 
 function write(response: ServerResponse, answer: DeviceAnswer): void {
-  response.writeHead(answer.status, { ...answer.headers, "content-length": Buffer.byteLength(answer.body) });
-  response.end(answer.body);
+  const body = bytesOf(answer);
+  response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
+  response.end(body);
 }
 
 /** Announces the whole answer, sends half of it, closes. */
 function writeHalf(response: ServerResponse, answer: DeviceAnswer): void {
-  const body = Buffer.from(answer.body, "utf8");
+  const body = bytesOf(answer);
   response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
     response.socket?.destroySoon();
@@ -249,7 +250,7 @@ function writeHalf(response: ServerResponse, answer: DeviceAnswer): void {
 /** Sends the answer in chunks, so that its length shows only as it comes. */
 function writeUnannounced(response: ServerResponse, answer: DeviceAnswer): void {
   response.writeHead(answer.status, answer.headers);
-  response.end(answer.body);
+  response.end(bytesOf(answer));
 }
 
 function bareStatus(options: FaultOptions): DeviceAnswer {

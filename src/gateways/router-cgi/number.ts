@@ -5,7 +5,7 @@ import { parsePhoneNumber } from "../../sms";
 export type NumberFormat = "as-is" | "00";
 
 /** Separators and invisible characters that come along by copy and paste. */
-const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\u2212.()]/gu;
+const BETWEEN_DIGITS = /[\t\p{Zs}\p{Pd}\p{Cf}\u2212.()]/gu;
 /** A short code has two digits at least, the address of an SMS twenty at most (3GPP TS 23.040, 9.1.2.5). */
 const DIGITS = /^[0-9]{2,20}$/;
 
@@ -18,7 +18,7 @@ export function readNumber(to: unknown, format: NumberFormat): string {
   if (typeof to !== "string") {
     throw new CellularError("ADDRESS_INVALID", "The recipient is no text: write the number as a string.");
   }
-  const digits = to.replace(BETWEEN_DIGITS, "");
+  const digits = to.trim().replace(BETWEEN_DIGITS, "");
   if (/^[0-9]+$/.test(digits) && !to.includes("(0)")) return checkDigits(digits);
   const number = parsePhoneNumber(to);
   return format === "00" ? `00${number.slice(1)}` : number;

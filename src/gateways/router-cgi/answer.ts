@@ -32,6 +32,8 @@ const WORD = /^\s*(WRONG_NUMBER|Disabled|Bad username|ERROR|TIMEOUT|NO MESSAGE(?
 /** Some firmware wraps everything in `<pre>`. */
 const PRE_BEGINS = /^\s*<pre(?:\s[^>]{0,200})?>(?:\r?\n)?/i;
 const PRE_ENDS = /<\/pre>\s*$/i;
+/** What is shown of an answer comes from its beginning; the search for secrets in more of it would take long. */
+const SEARCHED_BYTES = 2048;
 const WEB_PAGE = /^\s*<(?:!doctype\s+html|html|head|body)\b/i;
 
 /**
@@ -141,5 +143,7 @@ function said(body: string, answer: HttpAnswer, context: AnswerContext): string 
 
 /** Of a list only a known word is shown: anything else may be the texts of other people. */
 function shownWords(body: string, answer: HttpAnswer, { asked, secrets }: AnswerContext): string {
-  return asked === "list" ? (WORD.exec(body)?.[1] ?? "") : deviceWords(answer.body.toString("utf8"), secrets);
+  return asked === "list"
+    ? (WORD.exec(body)?.[1] ?? "")
+    : deviceWords(answer.body.toString("utf8", 0, SEARCHED_BYTES), secrets);
 }

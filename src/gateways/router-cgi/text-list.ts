@@ -7,6 +7,9 @@ export interface ListedSms {
   readonly status?: string;
 }
 
+/** No store is so large; an answer that is would take the memory of a small computer. */
+export const MOST_RECORDS = 10_000;
+
 /** The two forms in which dates are printed, or nothing. */
 const KNOWN_DATE = String.raw` ?(?:[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} \d{2}:\d{2}:\d{2} \d{4}|\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2})?`;
 const ANY_DATE = String.raw`[^\n]*`;
@@ -27,7 +30,7 @@ const END = /^\nStatus:([^\n]*)\n-+[ \t\n]*$/;
  * records for every reader: the sender of an SMS is no proof of who sent it.
  *
  * @param body One character for each byte: the labels are ASCII, and each text has its own encoding.
- * @returns undefined if it is something else, or is cut off.
+ * @returns undefined if it is something else, is cut off, or holds more than any store can.
  */
 export function readTextList(body: string): readonly ListedSms[] | undefined {
   const list = withoutCarriageReturns(body);
@@ -45,6 +48,7 @@ export function readTextList(body: string): readonly ListedSms[] | undefined {
   for (let found = boundary.exec(list); found !== null; found = boundary.exec(list)) {
     const [whole, status = "", nextIndex = "", nextDate = "", nextSender = ""] = found;
     entries.push(listed({ index, date, sender, status, text: list.slice(textStart, found.index) }));
+    if (entries.length >= MOST_RECORDS) return undefined;
     [index, date, sender] = [nextIndex, nextDate, nextSender];
     textStart = found.index + whole.length;
   }

@@ -246,6 +246,14 @@ describe("A list of a CGI router that is none", () => {
     });
   }
 
+  it("since it has more SMS than any store can, is BAD_RESPONSE", async () => {
+    const { router } = await routerWith({
+      [LIST]: inTurn(answer(200, list.repeat(5000)), answer(200, list.repeat(5001))),
+    });
+    assert.equal((await router.listSms()).length, 10_000);
+    assertFailure(await failureOf(router.listSms()), "BAD_RESPONSE", "not-sent");
+  });
+
   it("is kept up to 4 KiB, without the password", async () => {
     const { router } = await routerWith(
       { [LIST]: answer(200, `Welcome secret&word ${"x".repeat(5000)}`) },

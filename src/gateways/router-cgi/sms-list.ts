@@ -6,6 +6,7 @@ import { failureWord, isEmptyStore, isWebPage, readBody, type AnswerContext } fr
 import { readPrintedDate } from "./printed-date";
 import { readTextList, type ListedSms } from "./text-list";
 import { UnreadAnswer } from "./unread-answer";
+import { readXmlList } from "./xml-list";
 
 /** What the router prints where a part of a long SMS has not come. */
 const PART_MISSING = "<part_missing>";
@@ -20,7 +21,7 @@ export function readSmsList(answer: HttpAnswer, context: AnswerContext): readonl
   if (isEmptyStore(body)) return [];
   const failure = failureWord(body, answer, context);
   if (failure !== undefined) throw failure;
-  const entries = readTextList(body)?.map(decoded);
+  const entries = readTextList(body)?.map(decoded) ?? (isWebPage(body) ? undefined : readXmlList(decode(body)));
   if (entries === undefined) throw unread(body, answer, context);
   return entries.map(storedSms);
 }

@@ -64,8 +64,9 @@ export function namesPhoneNumber(mode: RecipientMode = "number"): boolean {
 export function refuseUnknownOptions(options: SmsOptions, known: ReadonlySet<SmsOptionName>, label: string): void {
   const unknown = SMS_OPTION_NAMES.find((name) => options[name] !== undefined && !known.has(name));
   if (unknown === undefined) return;
+  const names = known.size === 0 ? "It knows none" : `Known are: ${[...known].join(", ")}`;
   throw new CellularError(
     "OPTION_INVALID",
-    `${label}: this kind of gateway knows no option "${unknown}". Known are: ${[...known].join(", ")}. Remove it.`,
+    `${label}: this kind of gateway knows no option "${unknown}". ${names}. Remove it.`,
   );
 }

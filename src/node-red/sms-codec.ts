@@ -6,7 +6,13 @@ import { plainCopy, plainMessage } from "./plain-message";
 import { Batch, type SmsOrigin } from "./sms-origin";
 
 const Encoding = v.picklist(["gsm7", "ucs2"]);
-const Sms = v.looseObject({ to: v.string(), text: v.string(), encoding: Encoding, segments: v.number() });
+const Sms = v.object({
+  to: v.string(),
+  text: v.string(),
+  encoding: Encoding,
+  segments: v.number(),
+  options: v.looseObject({}),
+});
 const Receipt = v.object({ to: v.string(), encoding: Encoding, segments: v.number() });
 const Part = v.object({ id: v.string(), index: v.number(), count: v.number(), parts: v.optional(v.unknown()) });
 const Origin = v.object({

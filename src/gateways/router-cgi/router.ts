@@ -1,20 +1,22 @@
 import { CellularError } from "../../errors/cellular-error";
 import { Deadline, HttpClient, statusError, type HttpAnswer, type TrustSettings } from "../../http";
 import { checkLength, readText } from "../../sms";
-import type {
-  CallOptions,
-  CheckedSms,
-  DeleteRequest,
-  DeviceInfo,
-  Mailbox,
-  MailboxContents,
-  OutgoingSms,
-  SendReceipt,
-  SmsDeleter,
-  SmsGateway,
-  SmsReader,
-  StoredSms,
+import {
+  optionsOf,
+  type CallOptions,
+  type CheckedSms,
+  type DeleteRequest,
+  type DeviceInfo,
+  type Mailbox,
+  type MailboxContents,
+  type OutgoingSms,
+  type SendReceipt,
+  type SmsDeleter,
+  type SmsGateway,
+  type SmsReader,
+  type StoredSms,
 } from "../gateway";
+import { refuseUnknownOptions, type SmsOptionName } from "../sms-options";
 import { failureWord, foreignAnswer, isOk, readBody, type AnswerContext } from "./answer";
 import { writeForm, writeQuery, type FormFields, type LineBreak } from "./form";
 import { readNumber, type NumberFormat } from "./number";
@@ -56,6 +58,8 @@ export interface CgiRouterOptions extends TrustSettings {
  * lock an address out.
  */
 export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
+  /** There is one modem, and nothing to choose. */
+  readonly options: ReadonlySet<SmsOptionName> = new Set();
   readonly #http: HttpClient;
   readonly #credentials: { readonly username: string; readonly password: string };
   readonly #method: "POST" | "GET";
@@ -91,7 +95,9 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
     return readNumber(to, this.#numberFormat);
   }
 
-  checkSms(sms: OutgoingSms): CheckedSms {
+  checkSms(sms: OutgoingSms | CheckedSms): CheckedSms {
+    const options = optionsOf(sms);
+    refuseUnknownOptions(options, this.options, this.label);
     const to = this.checkAddress(sms.to);
     const text = readText(sms.text);
     if (this.#lineBreak === "percent-n" && text.includes("%n")) {
@@ -101,16 +107,16 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
       );
     }
     const { encoding, segments } = checkLength(text, this.#maxSegments);
-    return { to, text, encoding, segments };
+    return { to, text, encoding, segments, options };
   }
 
   /**
    * Sends one SMS: `sms_send`. Only an answer that begins with `OK` is success, whatever the HTTP status says.
-   * @param sms `to` with `+`, or digits alone, which are not changed; `connId` means nothing here.
+   * @param sms `to` with `+`, or digits alone, which are not changed.
    * @throws CellularError of any code of this driver; `unknown` after `TIMEOUT`, `CONNECTION_LOST`, `BAD_RESPONSE`,
    *   `RESPONSE_TOO_LARGE`, and after `REFUSED` for a text of several segments of which a part may have gone.
    */
-  async sendSms(sms: OutgoingSms, options: CallOptions = {}): Promise<SendReceipt> {
+  async sendSms(sms: OutgoingSms | CheckedSms, options: CallOptions = {}): Promise<SendReceipt> {
     const { to, text, encoding, segments } = this.checkSms(sms);
     const secrets = [to, text, text.replaceAll("\n", "%n")];
     const raw = await this.#order("send", { text, number: to }, { segments, secrets }, options);

@@ -183,8 +183,8 @@ describe("Before any request to a CGI router", () => {
 
   it("what was checked once passes unchanged", async () => {
     const { router } = await routerWith({}, { numberFormat: "00" });
-    const checked = router.checkSms({ to: "+44 7700 900101", text: "x", connId: 2 });
-    assert.deepEqual(checked, { to: "00447700900101", text: "x", encoding: "gsm7", segments: 1 });
+    const checked = router.checkSms({ to: "+44 7700 900101", text: "x" });
+    assert.deepEqual(checked, { to: "00447700900101", text: "x", encoding: "gsm7", segments: 1, options: {} });
     assert.deepEqual(router.checkSms(checked), checked);
   });
 });

@@ -7,6 +7,8 @@ export interface ReceivedSms {
   /** UTC seconds, or null where the gateway prints a local date only. */
   readonly timestamp: number | null;
   readonly date: string | null;
+  /** That date read as local time, UTC seconds, where it can be. */
+  readonly localTime?: number | undefined;
   /** The stored entries it was made of, in order. */
   readonly parts: readonly StoredSms[];
   readonly sim: SimIdentity;

@@ -80,6 +80,6 @@ function passedOver(identities: Iterable<string>): (readonly [string, Treatment]
 }
 
 function single(entry: StoredSms): JoinedSms<StoredSms> {
-  const { from, text, timestamp, date } = entry;
-  return { from, text, timestamp, date, parts: [entry] };
+  const { from, text, timestamp, date, localTime } = entry;
+  return { from, text, timestamp, date, ...(localTime === undefined ? {} : { localTime }), parts: [entry] };
 }

@@ -112,10 +112,14 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
     reference = { ...reference, kind: kindName };
     const kind = GATEWAY_KINDS[kindName];
     if (kind === undefined) throw new CellularError("CONFIG_MISSING", "The kind of the gateway is not known.");
-    const [defaultAuth = ""] = kind.auth;
+    const [defaultAuth = "", ...otherAuths] = kind.auth;
     const settings: GatewaySettings = {
       url: properties.text("url"),
-      auth: properties.choice("auth", kind.auth, defaultAuth),
+      // Where there is one way only, what another kind left there means nothing.
+      auth: otherAuths.length === 0 ? defaultAuth : properties.choice("auth", kind.auth, defaultAuth),
+      method: properties.choice("method", ["POST", "GET"], "POST"),
+      lineBreak: properties.choice("lineBreak", ["lf", "percent-n"], "lf"),
+      numberFormat: properties.choice("numberFormat", ["as-is", "00"], "as-is"),
       username: credentials.secret("username"),
       password: credentials.secret("password"),
       clientId: credentials.secret("clientId"),

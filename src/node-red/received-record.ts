@@ -8,7 +8,7 @@ export interface ReceivedRecord {
   readonly id: string;
   readonly from: string;
   readonly text: string;
-  /** ISO 8601, or null where the gateway gives no time that can be relied on. */
+  /** ISO 8601; a local date that a gateway prints is read in the zone of Node-RED; null where it gives none. */
   readonly receivedAt: string | null;
   /** Whether all parts are there; null: the gateway does not say. */
   readonly complete: boolean | null;
@@ -24,7 +24,7 @@ export interface ReceivedRecord {
 }
 
 export function receivedRecord(sms: ReceivedSms, gateway: GatewayReference): ReceivedRecord {
-  const { from, text, timestamp, parts, sim } = sms;
+  const { from, text, timestamp, localTime, parts, sim } = sms;
   return {
     id: createHash("sha256")
       .update(
@@ -37,13 +37,18 @@ export function receivedRecord(sms: ReceivedSms, gateway: GatewayReference): Rec
       .slice(0, 22),
     from,
     text,
-    receivedAt: isoDate(timestamp),
-    complete: null,
+    receivedAt: isoDate(timestamp ?? localTime ?? null),
+    complete: isComplete(parts),
     parts: parts.map((part) => ({ id: part.id, timestamp: part.timestamp, text: part.text })),
     gateway,
     ...sim,
     raw: { parts: parts.map(({ raw }) => raw) },
   };
+}
+
+/** False as soon as one part is known to lack; nobody is told that all are there. */
+function isComplete(parts: ReceivedSms["parts"]): boolean | null {
+  return parts.some(({ complete }) => complete === false) ? false : null;
 }
 
 /** The time as ISO 8601; null for a time that no calendar has. */

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import type { CheckedSms } from "../gateways/gateway";
+import { namesPhoneNumber, RECIPIENT_MODES, type SmsOptions as GatewayOptions } from "../gateways/sms-options";
 import type { OnUnknown } from "../outbox";
-import { readRecipients, readText, type Recipient } from "../sms";
+import { readRecipients, readText, transliterate, type Recipient } from "../sms";
 import { GatewayChoice } from "./gateway-choice";
 import type { GatewayNode } from "./gateway-node";
 import type { OutcomeDesk, Reporter } from "./outcome-desk";
@@ -19,7 +20,9 @@ import { onClose, onInput, type Input } from "./wrappers";
 interface SendSettings {
   readonly to: TypedInput;
   readonly text: TypedInput;
-  readonly connId: number | undefined;
+  /** What a gateway is asked for. */
+  readonly sms: GatewayOptions;
+  readonly transliterate: boolean;
   /** Seconds. */
   readonly fallbackAfter: number;
   readonly onUnknown: OnUnknown;
@@ -139,11 +142,14 @@ export class SmsSendNode implements Reporter<SmsResult> {
         "onUnknown is fallback, but the node has no fallback gateway. Choose one.",
       );
     }
+    const mode = options.mode ?? this.#settings.sms.mode;
     const recipients = readRecipients(await evaluate(this.#RED, this.node, to, msg), {
-      lists: true,
-      normalize: (address) => driver.checkAddress(address),
+      lists: namesPhoneNumber(mode),
+      normalize: (address) => driver.checkAddress(address, mode),
     });
-    return { gateway, recipients, text: readText(await evaluate(this.#RED, this.node, text, msg)), options };
+    const written = readText(await evaluate(this.#RED, this.node, text, msg));
+    const isPlain = options.transliterate ?? this.#settings.transliterate;
+    return { gateway, recipients, text: isPlain ? transliterate(written) : written, options };
   }
 
   async #queue({ gateway, text, options }: SendRequest, recipient: Recipient, origin: SmsOrigin): Promise<void> {
@@ -154,7 +160,9 @@ export class SmsSendNode implements Reporter<SmsResult> {
       const settings = this.#settings;
       if (settings instanceof CellularError) throw settings;
       const request: SmsRequest = {
-        sms: { to, text, connId: options.connId ?? settings.connId },
+        to,
+        text,
+        settings: settings.sms,
         origin,
         options,
         onUnknown: options.onUnknown ?? settings.onUnknown,
@@ -200,7 +208,8 @@ function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSetting
     return {
       to: typedInput(config, "to", { value: "to", type: "msg" }),
       text: typedInput(config, "text", { value: "payload", type: "msg" }),
-      connId: properties.optionalNumber("connId"),
+      sms: readGatewayOptions(properties),
+      transliterate: properties.boolean("transliterate", false),
       fallbackAfter: properties.number("fallbackAfter", 60),
       onUnknown: properties.choice("onUnknown", ["report", "fallback", "resend"], "report"),
       hasFailureOutput: properties.boolean("failureOutput", false),
@@ -209,4 +218,19 @@ function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSetting
   } catch (error) {
     return asCellularError(error, "sms send");
   }
+}
+
+function readGatewayOptions(properties: Properties): GatewayOptions {
+  const connId = properties.optionalNumber("connId");
+  return {
+    ...(connId === undefined ? {} : { connId }),
+    mode: properties.choice("mode", RECIPIENT_MODES, "number"),
+    telauto: properties.boolean("telauto", true),
+    list: properties.choice("list", ["", "white", "black"], ""),
+    regex: properties.text("regex"),
+    encoding: properties.choice("encoding", ["text", "hex"], "text"),
+    hexCharset: properties.choice("hexCharset", ["utf-8", "latin1"], "utf-8"),
+    flash: properties.boolean("flash", false),
+    ring: properties.boolean("ring", false),
+  };
 }

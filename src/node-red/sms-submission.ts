@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
 import { CellularError } from "../errors/cellular-error";
-import type { CheckedSms, OutgoingSms } from "../gateways/gateway";
+import type { CheckedSms } from "../gateways/gateway";
+import { isOptionName, type SmsOptions as GatewayOptions } from "../gateways/sms-options";
 import type { Fallback, OnUnknown, Submission } from "../outbox";
 import type { GatewayNode } from "./gateway-node";
 import { gatewayRegistry } from "./gateway-registry";
 import type { GatewayRuntime } from "./gateway-runtime";
-import type { SmsOptions } from "./sms-options";
+import { gatewayOptions, type SmsOptions } from "./sms-options";
 import type { SmsOrigin } from "./sms-origin";
 
 /** One SMS of a send node, before it is in an outbox. */
 export interface SmsRequest {
-  readonly sms: OutgoingSms;
+  readonly to: string;
+  readonly text: string;
+  /** What the node asks a gateway for. */
+  readonly settings: GatewayOptions;
   readonly origin: SmsOrigin;
   readonly options: SmsOptions;
   readonly onUnknown: OnUnknown;
@@ -20,16 +24,22 @@ export interface SmsRequest {
   readonly fallbackAfter: number;
 }
 
+interface Spare {
+  readonly gateway: GatewayNode;
+  readonly job: CheckedSms;
+}
+
 /**
  * Gives an SMS to the outbox of its gateway, or, if that cannot take it, to that of the fallback at once.
  * @param checked Told what would be sent, once that is known.
  * @throws CellularError what the gateway itself says against it; then nobody has taken it.
  */
 export async function submitSms(request: SmsRequest, checked: (sms: CheckedSms) => void): Promise<void> {
-  const { sms, gateway, options } = request;
+  const { to, text, settings, gateway, options } = request;
   const spare = spareOf(request);
   try {
-    const job = gateway.driver.checkSms(sms);
+    const { driver } = gateway;
+    const job = driver.checkSms({ to, text, ...gatewayOptions(driver.options, settings, wishesOf(options)) });
     checked(job);
     const fallback: Fallback<CheckedSms> | undefined =
       spare === undefined
@@ -51,15 +61,22 @@ export async function submitSms(request: SmsRequest, checked: (sms: CheckedSms) 
 }
 
 /** The fallback and what it would send, if it can take the SMS at all. */
-function spareOf({ sms, gateway, fallback }: SmsRequest): { gateway: GatewayNode; job: CheckedSms } | undefined {
+function spareOf({ to, text, settings, options, gateway, fallback }: SmsRequest): Spare | undefined {
   if (fallback === undefined || fallback.reference.id === gateway.reference.id) return undefined;
+  // The connection is one of the first gateway's.
+  const [own, wishes] = [settings, wishesOf(options)].map((asked) => ({ ...asked, connId: undefined }));
   try {
-    // The connection is one of the first gateway's.
-    const { to, text } = sms;
-    return { gateway: fallback, job: fallback.driver.checkSms({ to, text }) };
+    const { driver } = fallback;
+    const job = driver.checkSms({ to, text, ...gatewayOptions(driver.options, own ?? {}, wishes ?? {}) });
+    return { gateway: fallback, job };
   } catch {
     return undefined;
   }
+}
+
+/** What a message asks its gateway for. */
+function wishesOf(options: SmsOptions): GatewayOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => isOptionName(name)));
 }
 
 function submissionOf(
@@ -76,14 +93,14 @@ function submissionOf(
     onUnknown,
     expireAfter: expireAfter === undefined ? runtime.expireAfter : expireAfter * 60_000,
     ...(fallback === undefined ? {} : { fallback }),
-    ...(key === undefined ? {} : { key: keyOf(origin.nodeId, key, job.to) }),
+    ...(key === undefined ? {} : { key: keyOf(origin.nodeId, key, job) }),
   };
 }
 
 /** One node, one key, one recipient: one SMS. Hashed, so that the journal holds no number longer than it must. */
-function keyOf(nodeId: string, key: string, to: string): string {
+function keyOf(nodeId: string, key: string, { to, options: { mode = "number" } }: CheckedSms): string {
   return createHash("sha256")
-    .update(JSON.stringify([nodeId, key, to]))
+    .update(JSON.stringify([nodeId, key, mode, to]))
     .digest("base64url");
 }
 

@@ -8,6 +8,8 @@ export interface SmsPart {
   readonly timestamp: number | null;
   /** The date as the gateway printed it. */
   readonly date: string | null;
+  /** The printed date read as local time, UTC seconds, where it can be: for the order of SMS without a timestamp. */
+  readonly localTime?: number | undefined;
 }
 
 /** One whole SMS. Time and date are those of its first part. */
@@ -20,7 +22,7 @@ export interface JoinedSms<P extends SmsPart> extends SmsPart {
  * appearance. Without timestamps, entries of one sender with one printed date are parts if each before the last is a
  * full segment. No gateway numbers the parts, so nothing here is certain.
  *
- * @returns oldest first; ahead of them those without a timestamp; in order of appearance where nothing else decides
+ * @returns oldest first; ahead of them those without any time; in order of appearance where nothing else decides
  */
 export function joinParts<P extends SmsPart>(entries: readonly P[]): JoinedSms<P>[] {
   const groups: Group<P>[] = [];
@@ -36,7 +38,11 @@ export function joinParts<P extends SmsPart>(entries: readonly P[]): JoinedSms<P
       latest.set(key, opened);
     }
   }
-  return groups.map(wholeSms).sort((left, right) => (left.timestamp ?? 0) - (right.timestamp ?? 0));
+  return groups.map(wholeSms).sort((left, right) => timeOf(left) - timeOf(right));
+}
+
+function timeOf({ timestamp, localTime }: SmsPart): number {
+  return timestamp ?? localTime ?? 0;
 }
 
 /** Whether the rest of an SMS may still be on its way: its last part is a full segment. */
@@ -62,5 +68,6 @@ function continues(group: Group<SmsPart>, { timestamp, date }: SmsPart): boolean
 
 function wholeSms<P extends SmsPart>({ first, parts }: Group<P>): JoinedSms<P> {
   const text = parts.map((part) => part.text).join("");
-  return { from: first.from, text, timestamp: first.timestamp, date: first.date, parts };
+  const { from, timestamp, date, localTime } = first;
+  return { from, text, timestamp, date, ...(localTime === undefined ? {} : { localTime }), parts };
 }

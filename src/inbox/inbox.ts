@@ -5,7 +5,7 @@ import { simKey } from "./identity";
 import { deleteEntries, entriesToDelete, type Store } from "./deletion";
 import { withoutAwaited, type Ledger, type LedgerEntry, type LedgerStore } from "./ledger";
 import type { ReceivedSms } from "./received-sms";
-import { sortMailbox, type ReceiverWishes } from "./sorting";
+import { isSenderWanted, sortMailbox, type ReceiverWishes } from "./sorting";
 
 /** Somebody who wants the SMS of a gateway. */
 export interface Receiver extends ReceiverWishes {
@@ -19,8 +19,12 @@ export interface Receiver extends ReceiverWishes {
   handOn(sms: ReceivedSms): void;
   /** Says whether what was handed on just now has arrived; if not, it is handed on again after the next list. */
   hasArrived?(): Promise<boolean>;
-  /** A poll has ended; `failure` is the last one that concerned this receiver. */
-  polled(failure: CellularError | null): void;
+  /**
+   * A poll has ended.
+   * @param failure The last one that concerned this receiver.
+   * @param untaken How many SMS lie in the mailboxes it reads whose sender no receiver wants; they fill the store.
+   */
+  polled(failure: CellularError | null, untaken: number): void;
 }
 
 export interface InboxOptions {
@@ -34,6 +38,8 @@ export interface InboxOptions {
   readonly ready: () => Promise<void>;
   /** Turns what a poll threw into the failure that receivers are told. */
   readonly asFailure: (error: unknown) => CellularError;
+  /** Told how many SMS nobody wants when there are some where there were none. */
+  readonly untaken?: (count: number) => void;
   readonly clock?: Clock;
 }
 
@@ -75,6 +81,8 @@ export class Inbox {
   #asked: ((failures: Failures) => void)[] = [];
   #cancelNext: (() => void) | undefined;
   #lastPoll = -Infinity;
+  /** SMS that nobody wants, by connection. */
+  readonly #untaken = new Map<number | undefined, number>();
 
   constructor(options: InboxOptions) {
     this.#options = options;
@@ -157,7 +165,9 @@ export class Inbox {
     }
     this.#polling = false;
     this.#lastPoll = this.#clock.now();
-    for (const receiver of this.#receivers.values()) receiver.polled(failures.concerning(receiver.connId));
+    for (const receiver of this.#receivers.values()) {
+      receiver.polled(failures.concerning(receiver.connId), this.#untakenOf(receiver.connId));
+    }
     for (const answer of asked) answer(failures);
     this.#plan();
   }
@@ -182,6 +192,7 @@ export class Inbox {
       return;
     }
     await this.#options.ready();
+    this.#countUntaken(mailbox, contents);
     for (const receiver of this.#concerned(mailbox)) {
       try {
         await this.#serve(receiver.id, mailbox, contents);
@@ -194,6 +205,19 @@ export class Inbox {
     } catch (error) {
       failures.add(this.#options.asFailure(error), mailbox);
     }
+  }
+
+  #countUntaken(mailbox: Mailbox, { entries }: MailboxContents): void {
+    const receivers = this.#concerned(mailbox);
+    const count = entries.filter(({ from }) => !receivers.some((receiver) => isSenderWanted(from, receiver))).length;
+    const before = this.#untakenOf(undefined);
+    this.#untaken.set(mailbox.connId, count);
+    if (before === 0 && count > 0) this.#options.untaken?.(count);
+  }
+
+  #untakenOf(connId: number | undefined): number {
+    if (connId !== undefined) return this.#untaken.get(connId) ?? 0;
+    return [...this.#untaken.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Deletes what everybody has had, if somebody asks for it. */

@@ -47,6 +47,11 @@ class GatewayRegistry {
         });
       },
       ready: () => FlowsGate.of(RED).pass(),
+      untaken: (count) => {
+        const { name } = runtime.reference;
+        const values = { gateway: name === "" ? id : name, count: String(count) };
+        RED.log.warn(RED._("cellular-gateway.log.untaken", values));
+      },
     });
     this.#runtimes.set(id, runtime);
     return runtime;

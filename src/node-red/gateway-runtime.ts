@@ -51,6 +51,8 @@ export interface RuntimeHooks extends Pick<GatewayStoreOptions, "path" | "notice
   readonly repeated: (conclusion: SmsConclusion, origin: SmsOrigin) => void;
   readonly relay: SmsRelay;
   readonly ready: () => Promise<void>;
+  /** Told how many SMS lie in the gateway's store that no node wants, once there are some. */
+  readonly untaken: (count: number) => void;
 }
 
 /**
@@ -105,6 +107,7 @@ export class GatewayRuntime {
       reader: () => this.#reader,
       store: () => this.#mailStore,
       ready: hooks.ready,
+      untaken: hooks.untaken,
       asFailure: (error) => asCellularError(error, this.#settings?.label ?? settings.label),
     });
     this.lane.watch(() => {

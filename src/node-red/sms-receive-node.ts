@@ -22,6 +22,7 @@ export class SmsReceiveNode implements Receiver {
   readonly #wishes: Wishes | CellularError;
   #lastTrouble: string | undefined;
   #lastReceived: Date | undefined;
+  #untaken = 0;
 
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.id = node.id;
@@ -104,7 +105,8 @@ export class SmsReceiveNode implements Receiver {
     return this.#gate.reached(this.#node, 0);
   }
 
-  polled(failure: CellularError | null): void {
+  polled(failure: CellularError | null, untaken: number): void {
+    this.#untaken = untaken;
     if (failure === null) {
       this.#lastTrouble = undefined;
       this.#showPeace();
@@ -131,7 +133,10 @@ export class SmsReceiveNode implements Receiver {
   }
 
   #showPeace(): void {
-    if (this.#lastReceived === undefined) this.#badge.show({ fill: "grey", shape: "ring", key: "ready" });
+    if (this.#untaken > 0) {
+      const values = { count: String(this.#untaken) };
+      this.#badge.show({ fill: "yellow", shape: "ring", key: "untaken", values });
+    } else if (this.#lastReceived === undefined) this.#badge.show({ fill: "grey", shape: "ring", key: "ready" });
     else {
       const values = { time: clockTime(this.#lastReceived) };
       this.#badge.show({ fill: "green", shape: "dot", key: "received", values });

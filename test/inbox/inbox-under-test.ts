@@ -137,6 +137,9 @@ export class TestReceiver implements Receiver {
   /** How polls ended: a code or null. */
   readonly polls: (string | null)[] = [];
 
+  /** SMS in its mailboxes that nobody wants. */
+  untaken = 0;
+
   constructor(wishes: Wishes = {}) {
     const { id = "receiver", connId, interval = INTERVAL, start = "all", join = true, from = [], after } = wishes;
     this.id = id;
@@ -152,7 +155,8 @@ export class TestReceiver implements Receiver {
     this.got.push(sms);
   }
 
-  polled(failure: CellularError | null): void {
+  polled(failure: CellularError | null, untaken: number): void {
+    this.untaken = untaken;
     this.polls.push(failure?.code ?? null);
   }
 
@@ -167,6 +171,8 @@ export class InboxUnderTest {
   readonly lane = new Lane(1, this.clock);
   readonly router = new TestRouter();
   readonly ledgers = new TestLedgers();
+  /** What was said of SMS that nobody wants. */
+  readonly untaken: number[] = [];
   /** Resolves when SMS can be handed on. */
   ready: () => Promise<void> = () => Promise.resolve();
   readonly inbox = this.start();
@@ -185,6 +191,7 @@ export class InboxUnderTest {
       store: () => this.router,
       ready: () => this.ready(),
       asFailure: (error) => asCellularError(error, "the gateway"),
+      untaken: (count) => this.untaken.push(count),
       clock: this.clock,
     });
     inbox.resume();

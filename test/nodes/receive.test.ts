@@ -121,6 +121,19 @@ describe("sms receive", () => {
     );
   });
 
+  it("says in its badge, and once in the log, that SMS nobody takes stay in the store", async () => {
+    const logged = lab.red.logs.length;
+    await deploy({ from: SENDER });
+    lab.device.receive({ from: OTHER, text: `${WORD} offer` });
+    for (let round = 0; round < 3; round += 1) await poll();
+    assert.match(lab.badge("receive"), /^yellow ring 1 SMS/);
+    const lines = lab.red.logs.slice(logged).filter(({ msg }) => msg.includes("fill the store"));
+    assert.equal(lines.length, 1);
+    lab.device.clear();
+    await poll();
+    assert.doesNotMatch(lab.badge("receive"), /yellow/);
+  });
+
   it("joins the parts of a long SMS, or hands them on one by one", async () => {
     const text = `${WORD} `.repeat(50).trim();
     for (const join of [true, "false"]) {

@@ -23,31 +23,43 @@ export interface Deletion extends Mailbox {
  * @throws CellularError `NOT_FOUND`, with nothing deleted, where one of the ids does not exist or holds another SMS now;
  *   `OPTION_INVALID` where no connection is named and there are several.
  */
-export async function deleteFromStore(store: Store, { connId = store.connId, iccid, what }: Deletion): Promise<void> {
+export async function deleteFromStore(
+  store: Store & { readonly label: string },
+  { connId = store.connId, iccid, what }: Deletion,
+): Promise<void> {
+  const { label } = store;
   const mailbox = connId === undefined ? await onlyMailbox(store) : { connId };
   const contents = await store.readMailbox(mailbox);
   if (iccid !== undefined && contents.sim.iccid !== undefined && iccid !== contents.sim.iccid) {
-    throw new CellularError("NOT_FOUND", "The SIM that is meant is not the active one. Nothing was deleted.");
+    throw new CellularError("NOT_FOUND", `${label}: the SIM that is meant is not the active one. Nothing was deleted.`);
   }
-  const ids = what === "all" ? what : "parts" in what ? idsOfRemembered(what, contents) : knownIds(what, contents);
+  const ids =
+    what === "all" ? what : "parts" in what ? idsOfRemembered(what, contents, label) : knownIds(what, contents, label);
   await store.deleteSms({ ...mailbox, iccid: iccid ?? contents.sim.iccid, ids });
 }
 
-async function onlyMailbox(store: Store): Promise<Mailbox> {
+async function onlyMailbox(store: Store & { readonly label: string }): Promise<Mailbox> {
   const mailboxes = await store.mailboxes();
   const [first, second] = mailboxes;
   if (first !== undefined && second === undefined) return first;
   const count = String(mailboxes.length);
-  throw new CellularError("OPTION_INVALID", `The gateway has ${count} cellular connections. Name the connection id.`);
+  throw new CellularError(
+    "OPTION_INVALID",
+    `${store.label}: it has ${count} cellular connections. Name the connection id.`,
+  );
 }
 
-function knownIds(ids: readonly number[], { entries }: MailboxContents): readonly number[] {
+function knownIds(ids: readonly number[], { entries }: MailboxContents, label: string): readonly number[] {
   const stored = new Set(entries.map(({ id }) => id));
   if (ids.every((id) => stored.has(id))) return [...new Set(ids)];
-  throw new CellularError("NOT_FOUND", "There is no SMS with such an id. Nothing was deleted.");
+  throw new CellularError("NOT_FOUND", `${label}: there is no SMS with such an id. Nothing was deleted.`);
 }
 
-function idsOfRemembered({ from, parts }: RememberedSms, { entries }: MailboxContents): readonly number[] {
+function idsOfRemembered(
+  { from, parts }: RememberedSms,
+  { entries }: MailboxContents,
+  label: string,
+): readonly number[] {
   const ids = parts.flatMap((part) => {
     const found = entries.find(
       (entry) =>
@@ -62,7 +74,7 @@ function idsOfRemembered({ from, parts }: RememberedSms, { entries }: MailboxCon
   if (ids.length > 0 && ids.length === parts.length) return ids;
   throw new CellularError(
     "NOT_FOUND",
-    "The SMS is not in the store any more, or its slot holds another one now. Nothing was deleted.",
+    `${label}: the SMS is not in the store any more, or its slot holds another one now. Nothing was deleted.`,
   );
 }
 

@@ -45,6 +45,7 @@ export class TestSim {
 
 /** A router whose lists a test writes; each mailbox can be made to fail. */
 class TestRouter implements Store {
+  readonly label = "the gateway";
   readonly sims = new Map<number, TestSim>([[1, new TestSim({ connId: 1, iccid: "8944" })]]);
   readonly failures = new Map<number, unknown>();
   /** What listing the mailboxes fails with. */

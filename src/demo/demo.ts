@@ -1,22 +1,20 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
 import RED, { type NodeMessage } from "node-red";
-import { HandsetPage, PeplinkSimulator } from "../simulators";
+import { HandsetPage } from "../simulators";
 import type { DemoSettings } from "./settings";
+import { SimulatedDevices } from "./simulated-devices";
 import { SmsLines } from "./sms-lines";
 import { prepareUserFolder } from "./user-folder";
 
 const HOST = "127.0.0.1";
-/** The simulated phone, from the range that is reserved for fiction. */
-const PHONE = "+447700900101";
-const LOGIN = { username: "flows", password: "simulated-password" };
 const ANSWER_DELAY_MS = 1500;
 
 /** All that `npm start` runs, in one process. */
 export class Demo {
   readonly #settings: DemoSettings;
   readonly #print: (line: string) => void;
-  readonly #router = new PeplinkSimulator({ tls: true, ...LOGIN, storeCapacity: 1000 });
+  readonly #devices = new SimulatedDevices();
   readonly #handset: HandsetPage;
   readonly #server: Server = createServer();
   #isRunning = false;
@@ -24,21 +22,19 @@ export class Demo {
   constructor(settings: DemoSettings, print: (line: string) => void) {
     this.#settings = settings;
     this.#print = print;
-    this.#handset = new HandsetPage({
-      port: settings.handsetPort,
-      lines: [{ id: "peplink", label: "Peplink router", number: PHONE, device: this.#router, suggestions: ["OFF"] }],
-    });
-    this.#handset.reply(/reply OFF/, "OFF", { delay: ANSWER_DELAY_MS });
+    this.#handset = new HandsetPage({ port: settings.handsetPort, lines: this.#devices.lines });
+    for (const word of ["OFF", "ON"]) {
+      this.#handset.reply(`reply ${word} `, word, { delay: ANSWER_DELAY_MS });
+    }
   }
 
   async start(): Promise<void> {
-    await this.#router.start();
+    await this.#devices.start();
     await this.#handset.start();
     this.#server.listen(this.#settings.port, HOST);
     await once(this.#server, "listening");
-    process.env.DEMO_PEPLINK_URL = this.#router.url;
-    process.env.DEMO_PEPLINK_FINGERPRINT = this.#router.fingerprint ?? "";
-    await this.#startNodeRed(await prepareUserFolder(this.#settings.userDir, { "demo-peplink": LOGIN }));
+    Object.assign(process.env, this.#devices.environment);
+    await this.#startNodeRed(await prepareUserFolder(this.#settings.userDir, this.#devices.credentials));
     this.#print(`Node-RED      http://${HOST}:${String(this.#settings.port)}`);
     this.#print(`Handset page  http://${HOST}:${String(this.#settings.handsetPort)}`);
     this.#print("Ctrl-C stops both.");
@@ -54,7 +50,7 @@ export class Demo {
   async stop(): Promise<void> {
     if (this.#isRunning) await RED.stop();
     await this.#handset.stop();
-    await this.#router.stop();
+    await this.#devices.stop();
     this.#server.closeAllConnections();
     this.#server.close();
   }

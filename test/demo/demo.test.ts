@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DemoProcess, freePorts, occupy } from "./demo-process";
 
-interface Tab {
+interface FlowItem {
   readonly type: string;
   readonly label?: string;
 }
@@ -37,7 +37,7 @@ describe("npm start", function () {
     for (const each of [port, handsetPort]) await (await occupy(each)).free();
   }
 
-  it("prints both addresses, shows editor and phone, and tells of alarm, answer and confirmation", async () => {
+  it("prints both addresses, shows editor and phone, and tells of each SMS through the three devices", async () => {
     const demo = start();
     await demo.nextLine(/Ctrl-C/);
     assert.ok(demo.lines.some((line) => line.endsWith(`http://127.0.0.1:${port}`)));
@@ -45,16 +45,17 @@ describe("npm start", function () {
     assert.match(await page(port), /<title>node-red-cellular demo<\/title>/);
     assert.match(await page(handsetPort), /<title>Simulated phone<\/title>/);
 
-    const times = /^\d\d:\d\d:\d\d {2}sms {2}/;
-    const story = [await demo.nextLine(times), await demo.nextLine(times), await demo.nextLine(times)];
-    assert.deepEqual(
-      story.map((line) => line.replace(times, "")),
-      [
-        "accepted  +447700900101  via peplink",
-        "received  +447700900101  via peplink",
-        "accepted  +447700900101  via peplink",
-      ],
-    );
+    const told = /^\d\d:\d\d:\d\d {2}sms {2}(\w+) {2}\+447700900101 {2}via (.*)$/;
+    const story: Record<string, string[]> = {};
+    for (let line = 0; line < 7; line += 1) {
+      const [, what = "", kind = ""] = told.exec(await demo.nextLine(/ sms /)) ?? [];
+      (story[kind] ??= []).push(what);
+    }
+    assert.deepEqual(story, {
+      peplink: ["accepted", "received", "accepted"],
+      "router-cgi": ["accepted", "received", "accepted"],
+      "brevis-one": ["accepted"],
+    });
 
     const { code, after } = await demo.interrupt();
     assert.equal(code, 0);
@@ -111,7 +112,7 @@ describe("npm start", function () {
     const first = start({ DEMO_DIR: folder });
     await first.nextLine(/Ctrl-C/);
     const flows = await flowsAt(port);
-    const renamed = flows.map((item) => (item.type === "tab" ? { ...item, label: "My pump" } : item));
+    const renamed = flows.map((item) => (item.label === "Pump alarm by SMS" ? { ...item, label: "My pump" } : item));
     const deployed = await fetch(`http://127.0.0.1:${port}/flows`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -125,7 +126,7 @@ describe("npm start", function () {
     await second.nextLine(/ sms {2}accepted {2}\+447700900101 {2}via peplink$/);
     assert.deepEqual(
       (await flowsAt(port)).filter(({ type }) => type === "tab").map(({ label }) => label),
-      ["My pump"],
+      ["My pump", "House and tank by SMS"],
     );
     assert.equal((await second.interrupt()).code, 0);
     assert.ok(existsSync(join(folder, "flows.json")));
@@ -139,6 +140,6 @@ async function page(port: number): Promise<string> {
   return response.text();
 }
 
-async function flowsAt(port: number): Promise<readonly Tab[]> {
-  return (await (await fetch(`http://127.0.0.1:${port}/flows`)).json()) as readonly Tab[];
+async function flowsAt(port: number): Promise<readonly FlowItem[]> {
+  return (await (await fetch(`http://127.0.0.1:${port}/flows`)).json()) as readonly FlowItem[];
 }

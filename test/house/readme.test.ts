@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ERROR_CODES } from "../../src";
+import { canDeleteSms, canReadSms, canSendUssd } from "../../src/gateways/gateway";
+import { GATEWAY_KINDS } from "../../src/gateways/kinds";
 import { packageRoot } from "../support/package-root.js";
 
 const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
@@ -14,7 +16,7 @@ const manifest = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf
 
 describe("the README", () => {
   it("lists every error code with its meaning, in the order of the code, and no other", () => {
-    const [header, rule, ...rows] = errorRows();
+    const [header, rule, ...rows] = rowsBetween("errors");
     assert.deepEqual(header, ["code", "meaning", "outcome, and what happens next"]);
     assert.ok(rule?.every((cell) => /^-+$/.test(cell)));
     assert.deepEqual(
@@ -24,10 +26,23 @@ describe("the README", () => {
   });
 
   it("says of every code what became of the message", () => {
-    const [, , ...rows] = errorRows();
+    const [, , ...rows] = rowsBetween("errors");
     assert.deepEqual(
       rows.filter(([, , next = ""]) => !/^(after )?`(accepted|not-sent|unknown)`/.test(next)),
       [],
+    );
+  });
+
+  it("lists every kind of gateway with what its driver can do, and the options that it knows", () => {
+    const [header, , ...rows] = rowsBetween("kinds");
+    assert.deepEqual(header, ["kind", "device", "send", "receive", "delete", "USSD", "options of its own"]);
+    assert.deepEqual(
+      rows.map(([kind, , send, receive, deletion, ussd, options]) => [
+        kind,
+        ...[send, receive, deletion, ussd].map((cell) => cell !== "no"),
+        options,
+      ]),
+      Object.keys(GATEWAY_KINDS).map((kind) => [`\`${kind}\``, ...abilitiesOf(kind)]),
     );
   });
 
@@ -66,9 +81,18 @@ describe("the README", () => {
   });
 });
 
+function abilitiesOf(kind: string): readonly (boolean | string)[] {
+  const [username, password, clientId, clientSecret] = ["flows", "secret", "id", "secret"];
+  const login = { username, password, clientId, clientSecret, auth: "password" };
+  const limits = { connId: undefined, timeout: 1000, maxSegments: 10 };
+  const driver = GATEWAY_KINDS[kind]!.create({ url: "https://192.168.50.1", ...login, ...limits });
+  const options = [...driver.options].map((name) => `\`${name}\``).join(", ");
+  return [true, canReadSms(driver), canDeleteSms(driver), canSendUssd(driver), options === "" ? "none" : options];
+}
+
 /** The cells of each line of the table between the marks. */
-function errorRows(): readonly (readonly string[])[] {
-  const table = /<!-- errors -->\n([\s\S]*?)<!-- \/errors -->/.exec(readme)?.[1] ?? "";
+function rowsBetween(mark: string): readonly (readonly string[])[] {
+  const table = readme.split(`<!-- ${mark} -->`)[1]?.split(`<!-- /${mark} -->`)[0] ?? "";
   return table
     .split("\n")
     .filter((line) => line !== "")

@@ -73,7 +73,7 @@ async function userFolder(port: number, count: number): Promise<string> {
       const text = `Pump 3 stopped at 10:00, pressure 2.4 bar, reading ${number}.`;
       const msg = { _msgid: `message ${number}`, payload: text, to: "+447700900123", topic: "pumps" };
       return outbox.submit({
-        job: { to: "+447700900123", text, encoding: "gsm7", segments: 1 },
+        job: { to: "+447700900123", text, encoding: "gsm7", segments: 1, options: {} },
         origin: { nodeId: "send", msg, batch: new Batch(1) },
         priority: "normal",
         onUnknown: "report",

@@ -4,9 +4,44 @@
  *
  * Between an upgrade and the restart of Node-RED this may serve the forms of the version before: what they call stays.
  */
+/* global URL */
 globalThis.cellularEditor = (function () {
   const MODULE = "@cellgate/node-red-cellular";
   const TYPES = ["msg", "flow", "global", "str", "env", "jsonata"];
+
+  /**
+   * The kinds of gateway: seconds for one request unless the gateway says otherwise, and for each type of node the
+   * fields that not every kind knows. A kind can do the work of those nodes that it has a list for.
+   */
+  const KINDS = {
+    peplink: {
+      timeout: 30,
+      fields: {
+        "cellular-gateway": ["connId", "auth"],
+        "cellular-sms-send": ["connId"],
+        "cellular-sms-receive": ["connId"],
+        "cellular-sms-delete": ["connId", "iccid"],
+        "cellular-ussd": ["connId", "iccid"],
+      },
+    },
+    "brevis-one": {
+      timeout: 30,
+      fields: {
+        "cellular-gateway": ["method"],
+        "cellular-sms-send": ["mode", "telauto", "list", "regex", "encoding", "hexCharset", "flash", "ring"],
+      },
+    },
+    "router-cgi": {
+      timeout: 150,
+      fields: {
+        "cellular-gateway": ["method", "lineBreak", "numberFormat"],
+        "cellular-sms-send": [],
+        "cellular-sms-receive": [],
+        "cellular-sms-delete": [],
+      },
+    },
+  };
+  const DEFAULT_KIND = "peplink";
 
   // Node-RED itself accepts a field that is one ${NAME}, before any of these is asked. An empty field means the default.
   const isEmpty = (value) => value === undefined || value === null || value === "";
@@ -17,6 +52,21 @@ globalThis.cellularEditor = (function () {
   const isCount = (value) => isWhole(value) && isPositive(value);
   // Some modems print the filler "F" behind the digits.
   const isIccid = orEmpty((value) => /^\d+F?$/i.test(value));
+
+  const isFingerprint = orEmpty((value) => /^[0-9a-f]{64}$/i.test(String(value).replace(/:/g, "")));
+  const isKind = orEmpty((value) => Object.hasOwn(KINDS, value));
+
+  function isBaseUrl(value) {
+    // Inside a longer address the variable's value is not known here.
+    const text = String(value || "").replace(/\$\{\w+\}/g, "0");
+    if (!/^https?:\/\//i.test(text) || /[?#]/.test(text)) return false;
+    try {
+      const url = new URL(text);
+      return url.username === "" && url.password === "";
+    } catch {
+      return false;
+    }
+  }
 
   // Node-RED takes a returned text for a refusal only from a validator with two arguments, else for "valid".
 
@@ -40,13 +90,61 @@ globalThis.cellularEditor = (function () {
   /** What stands in the node's form while that is open, else what is saved, else the default. */
   function current(node, name) {
     const isOpen = RED.editor.getEditStack().includes(node);
-    return (isOpen && $("#node-input-" + name).val()) || node[name] || node._def.defaults[name].value;
+    const written = isOpen ? fieldOf(node, name).val() : undefined;
+    return (written ?? node[name]) || node._def.defaults[name].value;
+  }
+
+  function fieldOf(node, name) {
+    return $((node._def.category === "config" ? "#node-config-input-" : "#node-input-") + name);
+  }
+
+  const isGateway = (node) => "kind" in node._def.defaults;
+
+  const ofKind = (kind) => (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined);
+
+  /** Whether this kind of gateway knows a field that not every kind knows; false too where the kind is not known. */
+  const knows = (kind, type, name) => ofKind(kind)?.fields[type]?.includes(name) === true;
+
+  /** The kind of the gateway with this id; undefined where there is none. */
+  function kindOf(id) {
+    const gateway = RED.nodes.node(id);
+    return gateway ? savedKind(gateway) : undefined;
+  }
+
+  const savedKind = (gateway) => gateway.kind || DEFAULT_KIND;
+
+  /** Seconds for one request to a gateway that says nothing else; undefined where the kind is not known. */
+  const timeoutOf = (kind) => ofKind(kind)?.timeout;
+
+  /** What matters only to some kinds is good for a node whose kind of gateway does not know it: it will not be used. */
+  function whereKnown(name, isGood) {
+    return function (value) {
+      const kind = isGateway(this) ? current(this, "kind") : kindOf(current(this, "gateway"));
+      return (ofKind(kind) && !knows(kind, this.type, name)) || isGood.call(this, value);
+    };
   }
 
   /** The default of the property that names the gateway of a node. Its label is read before the node has its own `_`. */
   function requiredGateway(type) {
     const label = RED._(MODULE + "/" + type + ":" + type + ".label.gateway");
     return { value: "", type: "cellular-gateway", required: true, label };
+  }
+
+  /**
+   * The same for a node whose work not every kind can do: only gateways that can are offered, and `error.gateway` is the
+   * text for one that cannot. What a gateway of an unknown kind can do is not known here.
+   */
+  function capableGateway(type) {
+    const cannot = (kind) => ofKind(kind) !== undefined && !(type in KINDS[kind].fields);
+    return {
+      ...requiredGateway(type),
+      filter: (gateway) => !cannot(savedKind(gateway)),
+      validate: function (value, options) {
+        if (isNone(value)) return RED._("validator.errors.missing-required-prop", { prop: options.label });
+        if (cannot(kindOf(value))) return this._(type + ".error.gateway");
+        return isUsable(value, options);
+      },
+    };
   }
 
   /** What a field that names a gateway holds when it names none; in an open form that is a choice of Node-RED's own. */
@@ -62,12 +160,16 @@ globalThis.cellularEditor = (function () {
       validate: function (value, options) {
         if (isNone(value)) return true;
         if (!isGood.call(this, value)) return this._(type + ".error." + name);
-        // Where a property has a validator of its own, Node-RED does not look at the gateway itself.
-        const gateway = RED.nodes.node(value);
-        if (!gateway) return RED._("validator.errors.missing-config", { prop: options.label });
-        return gateway.valid !== false || RED._("validator.errors.invalid-config", { prop: options.label });
+        return isUsable(value, options);
       },
     };
+  }
+
+  /** Where a property has a validator of its own, Node-RED does not look at the gateway itself. */
+  function isUsable(id, options) {
+    const gateway = RED.nodes.node(id);
+    if (!gateway) return RED._("validator.errors.missing-config", { prop: options.label });
+    return gateway.valid !== false || RED._("validator.errors.invalid-config", { prop: options.label });
   }
 
   /**
@@ -75,13 +177,77 @@ globalThis.cellularEditor = (function () {
    * written by hand, or older than the property, and the editor leaves out a default of 0 in a new configuration node.
    */
   function showDefaults(node) {
-    const prefix = node._def.category === "config" ? "#node-config-input-" : "#node-input-";
     for (const [name, { value, type }] of Object.entries(node._def.defaults)) {
       if (type) continue;
-      const field = $(prefix + name);
-      if (field.is(":checkbox")) field.prop("checked", String(node[name] ?? value) === "true");
-      else if (node[name] === undefined) field.val(value);
+      const field = fieldOf(node, name);
+      if (field.is(":checkbox") || node[name] === undefined) put(field, node[name] ?? value);
     }
+  }
+
+  function put(field, value) {
+    if (field.is(":checkbox")) field.prop("checked", String(value) === "true");
+    else field.val(value);
+  }
+
+  /**
+   * The rows of an open form whose fields not every kind of gateway knows: that of the gateway chosen in it, or the kind
+   * itself in the form of a gateway.
+   * @param needs For a field that matters only with a certain value of another one: whether that stands in the form.
+   */
+  function rowsByKind(node, needs = {}) {
+    const kind = () => (isGateway(node) ? fieldOf(node, "kind").val() : kindOf(fieldOf(node, "gateway").val()));
+    const special = new Set(Object.values(KINDS).flatMap(({ fields }) => fields[node.type] ?? []));
+    const isShown = (name) => knows(kind(), node.type, name) && (needs[name]?.() ?? true);
+    return {
+      show() {
+        for (const name of special) fieldOf(node, name).closest(".form-row").toggle(isShown(name));
+      },
+      /** Gives its default to what is not shown; where nobody knows the kind, all stays as it is. */
+      reset() {
+        if (!ofKind(kind())) return;
+        const hidden = [...special].filter((name) => !isShown(name));
+        for (const name of hidden) put(fieldOf(node, name), node._def.defaults[name].value);
+      },
+    };
+  }
+
+  /**
+   * Keeps the choice of a gateway in an open form until a person makes another. When a gateway was changed, added or
+   * deleted from there, Node-RED makes the list anew, and shows the first one in it where the chosen one is offered no
+   * more: the next SMS would go to another device. One that is there but cannot do the work stays, marked as wrong.
+   * @param show Called for each choice.
+   */
+  function keepGateway(node, name, show = () => {}) {
+    const field = fieldOf(node, name);
+    let chosen = node[name];
+    let ids = [];
+    let first;
+
+    function keep() {
+      const isNewList = field.children().get(0) !== first;
+      const isAdded = ids.length > 0 && !ids.includes(field.val());
+      const isLost = isNewList && !isAdded && field.val() !== (isNone(chosen) ? "_ADD_" : chosen);
+      if (isLost) choose(field, chosen);
+      chosen = field.val();
+      ids = $.map(field.children(), ({ value }) => value);
+      first = field.children().get(0);
+      return isLost;
+    }
+
+    keep();
+    field.on("change", () => {
+      if (keep()) field.trigger("change");
+      else show();
+    });
+  }
+
+  function choose(field, id) {
+    const gateway = isNone(id) ? null : RED.nodes.node(id);
+    if (gateway && field.val(id).val() === null) {
+      $("<option>", { value: id, text: RED.utils.getNodeLabel(gateway, id) }).prependTo(field);
+    }
+    field.val(id);
+    if (field.val() === null) field.val("_ADD_");
   }
 
   /** Makes a field of an open form one with a type. */
@@ -110,18 +276,10 @@ globalThis.cellularEditor = (function () {
   };
 
   return {
-    ...{ orEmpty, isNumber, isPositive, isWhole, isCount, isIccid },
-    ...{
-      accepting,
-      acceptingTyped,
-      current,
-      requiredGateway,
-      optionalGateway,
-      isNone,
-      showDefaults,
-      showTyped,
-      showOnly,
-      names,
-    },
+    ...{ orEmpty, isNumber, isPositive, isWhole, isCount, isIccid, isBaseUrl, isFingerprint, isKind },
+    ...{ accepting, acceptingTyped, whereKnown, current },
+    ...{ requiredGateway, capableGateway, optionalGateway, isNone, keepGateway },
+    ...{ kinds: KINDS, kindOf, knows, timeoutOf, rowsByKind },
+    ...{ showDefaults, showTyped, showOnly, names },
   };
 })();

@@ -12,6 +12,8 @@ export interface PropertyDefault {
   readonly required?: boolean;
   readonly label?: string;
   readonly validate?: Validator;
+  /** Of a property that names a configuration node: whether this one is offered. */
+  readonly filter?: (config: object) => boolean;
 }
 
 /** The second argument of `RED.nodes.registerType`. */
@@ -29,11 +31,16 @@ export interface Catalog {
   readonly [key: string]: Catalog | string;
 }
 
+/** What the forms know of a kind of gateway. */
+export interface KindOfForms {
+  readonly timeout: number;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+}
+
 /** The editor's side of one node. */
 export interface NodeSource {
   readonly type: string;
   readonly folder: string;
-  readonly style: string;
   readonly template: string;
   /** The script of the node's own HTML. */
   readonly script: string;
@@ -43,13 +50,20 @@ export interface NodeSource {
 }
 
 /** How a form asks for what all forms share: Node-RED then runs that first, for an address like this one only. */
-const SHARED = '<script src="resources/@cellgate/node-red-cellular/cellular-editor.js"></script>';
+const SHARED = [
+  '<link rel="stylesheet" href="resources/@cellgate/node-red-cellular/cellular-editor.css" />',
+  '<script src="resources/@cellgate/node-red-cellular/cellular-editor.js"></script>',
+];
 
 /** The gateways that there are for a validator, by their ids. */
 const GATEWAYS: Readonly<Record<string, object>> = {
   "cabinet-3": { valid: true },
   "cabinet-4": {},
   unfinished: { valid: false },
+  "by-peplink": { kind: "peplink" },
+  "by-brevis-one": { kind: "brevis-one" },
+  "by-router-cgi": { kind: "router-cgi" },
+  "of-later": { kind: "satellite" },
 };
 
 /** Every node that package.json tells Node-RED to load. */
@@ -67,12 +81,11 @@ function readNode(type: string, file: string): NodeSource {
   const folder = dirname(file);
   const html = readFileSync(file.replace(/\.js$/, ".html"), "utf8");
   const locale = join(folder, "locales", "en-US", type);
-  only(html, new RegExp(SHARED, "g"), `${type}: ${SHARED}`);
+  for (const tag of SHARED) only(html, new RegExp(tag, "g"), `${type}: ${tag}`);
   const script = only(html, /<script type="text\/javascript">(.*?)<\/script>/gs, `${type}: script`);
   return {
     type,
     folder,
-    style: /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? "",
     template: only(html, new RegExp(`data-template-name="${type}">(.*?)</script>`, "gs"), `${type}: template`),
     script,
     definition: register(type, script),
@@ -106,12 +119,27 @@ function register(type: string, script: string): EditorDefinition {
   const noForm = (): never => {
     throw new Error(`${type}: the form is touched before it is open`);
   };
-  const shared = readFileSync(join(packageRoot, "resources", "cellular-editor.js"), "utf8");
-  runInNewContext(`${shared}\n${script}`, { RED, $: noForm, URL });
+  runInNewContext(`${sharedScript()}\n${script}`, { RED, $: noForm, URL });
   const definition = registered.get(type);
   if (definition === undefined || registered.size !== 1)
     throw new Error(`${type}: registers ${[...registered.keys()].join()}`);
   return definition;
+}
+
+/** The table of kinds that all forms go by. */
+export function kindsOfForms(): Readonly<Record<string, KindOfForms>> {
+  const page: { cellularEditor?: { readonly kinds: Readonly<Record<string, KindOfForms>> } } = {};
+  runInNewContext(sharedScript(), page);
+  return structuredClone(page.cellularEditor!.kinds);
+}
+
+function sharedScript(): string {
+  return readFileSync(join(packageRoot, "resources", "cellular-editor.js"), "utf8");
+}
+
+/** The style sheet of all forms. */
+export function sharedStyle(): string {
+  return readFileSync(join(packageRoot, "resources", "cellular-editor.css"), "utf8");
 }
 
 /** What stands in a catalog under a key with dots. */

@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { attributes, nodeSources, type NodeSource } from "./node-source";
+import { attributes, nodeSources, sharedStyle, type NodeSource } from "./node-source";
 
 /** Defaults that nobody edits. */
 const WITHOUT_FIELD = ["version"];
@@ -39,12 +39,12 @@ describe("editor forms", () => {
         );
       });
 
-      it("has an element for each selector of its script and style", () => {
+      it("has an element for each selector of its script", () => {
         deepEqual(lostSelectors(node, ids), []);
       });
 
       it("takes every colour from the theme", () => {
-        deepEqual(fixedColours(node), []);
+        deepEqual(attributes(node.template, "style").flatMap(fixedColours), []);
       });
 
       it("saves the number of outputs where an option changes it", () => {
@@ -67,41 +67,52 @@ describe("editor forms", () => {
     }
   });
 
-  it("has one section and one label for each kind of gateway that can be chosen", () => {
-    const gateway = nodeSources().find(({ type }) => type === "cellular-gateway")!;
-    const select = /<select id="node-config-input-kind">(.*?)<\/select>/s.exec(gateway.template)![1]!;
-    const kinds = attributes(select, "value");
-    deepEqual(attributes(gateway.template, "data-kind"), kinds);
+  it("has an element in some form for each selector of the style sheet", () => {
+    const classes = nodeSources().flatMap(({ template }) => classesOf(template));
+    const lost = rules().flatMap(([selector]) => names(selector).filter((name) => !classes.includes(name.slice(1))));
+    // Node-RED's own.
     deepEqual(
-      attributes(select, "data-i18n"),
-      kinds.map((kind) => `cellular-gateway.kind.${kind}`),
+      lost.filter((name) => name !== ".form-row"),
+      [],
+    );
+  });
+
+  it("takes the colours of the style sheet from the theme", () => {
+    deepEqual(
+      rules().flatMap(([, declarations]) => fixedColours(declarations)),
+      [],
     );
   });
 });
 
-function lostSelectors({ script, style, template }: NodeSource, ids: readonly string[]): readonly string[] {
-  const classes = attributes(template, "class").flatMap((value) => value.split(/\s+/));
+function lostSelectors({ script, template }: NodeSource, ids: readonly string[]): readonly string[] {
+  const classes = classesOf(template);
   const inScript = [...script.matchAll(/(?:\$|\.(?:find|filter|closest|children|is|not))\(\s*"([^"]+)"(\s*\+)?/g)];
   const isThere = (name: string, unfinished: boolean): boolean => {
     const known = name.startsWith("#") ? ids : classes;
     return known.some((one) => (unfinished ? one.startsWith(name.slice(1)) : one === name.slice(1)));
   };
-  const ofScript = inScript.flatMap(([, selector, plus]) =>
+  return inScript.flatMap(([, selector, plus]) =>
     names(selector!).filter((name) => !isThere(name, plus !== undefined)),
   );
-  const ofStyle = [...style.matchAll(/([^{}]+)\{/g)].flatMap(([, selector]) =>
-    names(selector!).filter((name) => !isThere(name, false)),
-  );
-  return [...ofScript, ...ofStyle];
+}
+
+function classesOf(template: string): readonly string[] {
+  return attributes(template, "class").flatMap((value) => value.split(/\s+/));
+}
+
+/** Selector and declarations of each rule of the style sheet. */
+function rules(): readonly (readonly [string, string])[] {
+  const text = sharedStyle().replace(/\/\*.*?\*\//gs, "");
+  return [...text.matchAll(/([^{}]+)\{([^}]*)\}/g)].map(([, selector, declarations]) => [selector!, declarations!]);
 }
 
 function names(selector: string): readonly string[] {
   return selector.match(/[#.][A-Za-z][\w-]*/g) ?? [];
 }
 
-function fixedColours({ style, template }: NodeSource): readonly string[] {
-  const inRules = [...style.matchAll(/\{([^}]*)\}/g)].map(([, rule]) => rule!);
-  const declarations = [...inRules, ...attributes(template, "style")].flatMap((rule) => rule.split(";"));
+function fixedColours(style: string): readonly string[] {
+  const declarations = style.split(";");
   return declarations.filter((declaration) => {
     const [property = "", value = ""] = declaration.split(/:(.*)/s).map((part) => part.trim());
     if (/#[0-9a-f]{3}|\b(rgb|hsl|hwb|lab|lch|oklab|oklch|color)a?\(/i.test(value)) return true;

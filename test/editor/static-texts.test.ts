@@ -102,7 +102,10 @@ function scriptKeys({ type, script }: NodeSource): { whole: readonly string[]; b
     ([, key]) => `${type}.error.${key!}`,
   );
   equal(refusals.length, (script.match(/\baccepting(Typed)?\(/g) ?? []).length, "every refusal has a literal key");
-  const gateways = [...script.matchAll(/\brequiredGateway\("([^"]+)"\)/g)].map(([, of]) => `${of!}.label.gateway`);
+  const gateways = [...script.matchAll(/\b(required|capable)Gateway\("([^"]+)"\)/g)].flatMap(([, sort, of]) => [
+    `${of!}.label.gateway`,
+    ...(sort === "capable" ? [`${of!}.error.gateway`] : []),
+  ]);
   const references = [...script.matchAll(/\boptionalGateway\("([^"]+)", "(\w+)"/g)].flatMap(([, of, name]) => [
     `${of!}.label.${name!}`,
     `${of!}.error.${name!}`,

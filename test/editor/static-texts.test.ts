@@ -45,7 +45,24 @@ describe("editor texts", () => {
 
       it("has help that opens with a sentence", () => {
         match(node.help.trim(), /^<p>[^<]+\.\s*<\/p>/);
-        for (const tag of ["p", "dl", "dt", "dd", "ol", "li", "pre", "code", "h3", "h4", "i", "b"]) {
+        for (const tag of [
+          "p",
+          "dl",
+          "dt",
+          "dd",
+          "ol",
+          "li",
+          "pre",
+          "code",
+          "h3",
+          "h4",
+          "i",
+          "b",
+          "table",
+          "tr",
+          "td",
+          "th",
+        ]) {
           const opened = node.help.match(new RegExp(`<${tag}[\\s>]`, "g")) ?? [];
           const closed = node.help.match(new RegExp(`</${tag}\\s*>`, "g")) ?? [];
           equal(opened.length, closed.length, `<${tag}> is opened as often as it is closed`);

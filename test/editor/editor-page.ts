@@ -117,6 +117,12 @@ export class EditorPage {
   }
 }
 
+/** Opens the form of the gateway that is chosen in the open form of a node. */
+export async function openGateway(editor: EditorPage): Promise<Form> {
+  await editor.page.locator("#node-input-btn-gateway-edit").click();
+  return editor.configForm();
+}
+
 /** An open form: of a flow node, or of a configuration node above it. */
 export class Form {
   readonly editor: EditorPage;

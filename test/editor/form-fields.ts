@@ -51,6 +51,13 @@ export async function read(form: Form, source: NodeSource): Promise<Values> {
   return values;
 }
 
+/** Those of the fields with these names that can be seen. */
+export async function shownFields(form: Form, names: readonly string[]): Promise<readonly string[]> {
+  const seen: string[] = [];
+  for (const name of names) if (await form.field(name).isVisible()) seen.push(name);
+  return seen;
+}
+
 /** Puts a value into a text field or a typed one, and leaves it. */
 export async function enter(form: Form, { name, sort }: Field, value: string): Promise<void> {
   if (sort === "typed") await writeTyped(form, name, value);

@@ -160,7 +160,7 @@ export class SmsSendNode implements Reporter<SmsResult> {
       const settings = this.#settings;
       if (settings instanceof CellularError) throw settings;
       const request: SmsRequest = {
-        to,
+        to: recipient.given,
         text,
         settings: settings.sms,
         origin,

@@ -11,6 +11,7 @@ import type { SmsOrigin } from "./sms-origin";
 
 /** One SMS of a send node, before it is in an outbox. */
 export interface SmsRequest {
+  /** As it was written: each kind of gateway takes it in a form of its own. */
   readonly to: string;
   readonly text: string;
   /** What the node asks a gateway for. */

@@ -3,7 +3,7 @@ import { kindOfValue } from "./kind-of-value";
 
 /** One recipient in the form that the gateway takes, or as it was given and what is wrong with it. */
 export type Recipient =
-  | { readonly ok: true; readonly to: string }
+  | { readonly ok: true; readonly to: string; /** As it was written. */ readonly given: string }
   | { readonly ok: false; readonly to: string; readonly error: CellularError };
 
 export interface RecipientOptions {
@@ -48,7 +48,7 @@ function readItem(item: unknown, options: RecipientOptions): Recipient[] {
 
 function normalized(text: string, { normalize }: RecipientOptions): Recipient {
   try {
-    return { ok: true, to: normalize(text) };
+    return { ok: true, to: normalize(text), given: text };
   } catch (error) {
     if (error instanceof CellularError) return { ok: false, to: text, error };
     throw error;

@@ -111,6 +111,14 @@ describe("nodes with gateways of other kinds", () => {
       assert.equal((record.gateway as Message).kind, "router-cgi");
     });
 
+    it("gives a fallback the number as it was written, whatever form the first gateway wants", async () => {
+      const gateway = cgi({ numberFormat: "00" });
+      await lab.deploy([...lab.sending({ gateway, send: { fallback: "spare" } }), other("spare", {})]);
+      router.fail("status", { status: 401, times: 1, on: "send" });
+      const record = recordOf(await lab.arrival("out", await lab.send()));
+      assert.deepEqual([(record.gateway as Message).kind, record.to], ["peplink", RECIPIENT]);
+    });
+
     it("does not take a gateway as fallback that knows no groups", async () => {
       const send = { fallback: "spare", mode: "group" };
       await lab.deploy([...lab.sending({ gateway: brevisOne(), send }), other("spare", cgi())]);

@@ -90,7 +90,9 @@ describe("the packed package", function () {
       readonly packages: Readonly<Record<string, unknown>>;
     };
     const installed = Object.keys(lock.packages).map((path) => path.replace("node_modules/", ""));
-    assert.deepEqual(installed.sort(), [manifest.name, ...Object.keys(manifest.dependencies)].sort());
+    // saxes needs a package of its own.
+    const wanted = [manifest.name, ...Object.keys(manifest.dependencies), "xmlchars"];
+    assert.deepEqual(installed.sort(), wanted.sort());
     assert.equal(lstatSync(join(home, "node_modules", manifest.name)).isSymbolicLink(), false);
   });
 

@@ -27,3 +27,20 @@ export { BrevisOneGateway, type BrevisOneGatewayOptions, type BrevisOneStatus } 
 export type { RecipientMode, SmsOptionName, SmsOptions } from "./gateways/sms-options";
 export { PeplinkRouter, type CellularConnection, type PeplinkRouterOptions, type SimSlot } from "./gateways/peplink";
 export { CgiRouter, UnreadAnswer, type CgiRouterOptions } from "./gateways/router-cgi";
+export {
+  SuperSim,
+  SuperSimRefusal,
+  type CommandDirection,
+  type CommandFilter,
+  type CommandRequest,
+  type CommandStatus,
+  type LegacyCommand,
+  type SimFilter,
+  type SimStatus,
+  type SmsCommand,
+  type SmsCommandRequest,
+  type SuperSimAccountInfo,
+  type SuperSimCard,
+  type SuperSimOptions,
+  type SuperSimProvider,
+} from "./gateways/super-sim";

@@ -1,0 +1,5 @@
+export { SuperSim, type SuperSimAccountInfo } from "./super-sim";
+export { SuperSimRefusal } from "./failure";
+export type { SuperSimOptions, SuperSimProvider } from "./options";
+export type { CommandDirection, CommandStatus, LegacyCommand, SimStatus, SmsCommand, SuperSimCard } from "./records";
+export type { CommandFilter, CommandRequest, SimFilter, SmsCommandRequest } from "./requests";

@@ -46,7 +46,7 @@ export function serviceFailure(answer: HttpAnswer, { label, effect, secrets }: F
       outcome: isLost ? "unknown" : known.outcome,
       retryable: isLost ? false : known.retryable,
       status,
-      ...(known.retryAfter === undefined ? {} : { retryAfter: known.retryAfter }),
+      ...(isLost || known.retryAfter === undefined ? {} : { retryAfter: known.retryAfter }),
       ...(refusal === undefined ? {} : { cause: refusal }),
     },
   );

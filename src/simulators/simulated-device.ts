@@ -61,8 +61,8 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     );
   }
 
-  /** Which function a path asks for; faults and the count of commands go by it. */
-  protected abstract functionOf(path: string): DeviceFunction;
+  /** Which function a request asks for; faults and the count of commands go by it. */
+  protected abstract functionOf(path: string, method: string): DeviceFunction;
   /** Does what is asked and answers. */
   protected abstract perform(request: DeviceRequest): DeviceAnswer;
   /** How this device refuses a request, in its own words. */
@@ -140,7 +140,7 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     const query = new URLSearchParams(search);
     const method = message.method ?? "GET";
     this.#log({ method, path, at: new Date() });
-    const asked = this.functionOf(path);
+    const asked = this.functionOf(path, method);
     const done = isCommand(asked) ? this.#occupy() : () => undefined;
     response.once("close", done);
     try {

@@ -1,0 +1,240 @@
+import type { DeviceFunction } from "../faults.js";
+import { jsonAnswer, webPage, type DeviceAnswer, type DeviceRequest } from "../http-message.js";
+import { SimulatedDevice, type LoggedRequest } from "../simulated-device.js";
+import { notFound, Refusal, refused } from "./answers.js";
+import { call, callbackFields, newToken, signedCallback, type CallbackResult } from "./callback.js";
+import { filtered, filteredSims, Fleet, type SimulatedCommand, type SimulatedStatus } from "./fleet.js";
+import { formOf } from "./forms.js";
+import { ServiceLogin } from "./login.js";
+import { DEFAULT_SIMS, type SimulatedSim, type SuperSimSimulatorOptions } from "./options.js";
+import { commandResource, pageOf, simResource } from "./resources.js";
+
+const TOKEN_PATH = "/api-services/v1/auth/token";
+const SIMS = "/v1/Sims";
+const LISTS = { "/v1/SmsCommands": "sms_commands", "/v1/Commands": "commands" } as const;
+type CommandPath = keyof typeof LISTS;
+const FIRST_STEP = { queued: "sent", sent: "delivered" } as const;
+
+export interface SuperSimEvents {
+  /** Each request as it arrives. */
+  request: [LoggedRequest];
+  /** A command to a SIM that the service took. */
+  sent: [SimulatedCommand];
+  /** A callback that was made, whatever the receiver said. */
+  callback: [CallbackResult];
+}
+
+/**
+ * Super SIM as its API shows it at Twilio or at KORE: SMS Commands, legacy Commands, SIMs, logins and callbacks (vendor's
+ * OpenAPI file).
+ *
+ * It says yes to what the documents allow and no to everything else. `sent` is what it took; faults come by `fail()`.
+ */
+export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
+  readonly #options: SuperSimSimulatorOptions;
+  readonly #login: ServiceLogin;
+  readonly #fleet: Fleet;
+  readonly #since = new Date();
+  /** A callback that comes again has the token that it had. */
+  readonly #tokens = new Map<string, string>();
+  readonly #calls = new Set<Promise<unknown>>();
+  readonly #steps = new Set<NodeJS.Timeout>();
+  #ending = new AbortController();
+  #asked = 0;
+
+  constructor(options: SuperSimSimulatorOptions = {}) {
+    super(options);
+    this.#options = options;
+    this.#login = new ServiceLogin(options);
+    this.#fleet = new Fleet(options.sims ?? DEFAULT_SIMS, options.provider === "kore");
+  }
+
+  /** Where KORE gives tokens. */
+  get tokenUrl(): string {
+    return `${this.url}${TOKEN_PATH}`;
+  }
+
+  get sims(): readonly SimulatedSim[] {
+    return this.#fleet.sims;
+  }
+
+  /** All commands, to and from SIMs, oldest first, each in its present state. */
+  get commands(): readonly SimulatedCommand[] {
+    return this.#fleet.commands;
+  }
+
+  /** The commands to SIMs that it took, in order. */
+  get sent(): readonly SimulatedCommand[] {
+    return this.#fleet.commands.filter(({ direction }) => direction === "to_sim");
+  }
+
+  /** A SIM, by SID or unique name, sends a text. @throws RangeError where there is no such SIM. */
+  report(sim: string, text: string): SimulatedCommand {
+    const { smsCommandsUrl = null, smsCommandsMethod = "POST" } = this.#options;
+    const command = this.#fleet.report(sim, text, smsCommandsUrl, smsCommandsMethod);
+    this.#callBack(command);
+    return command;
+  }
+
+  /** Moves a command to another state and calls back. @throws RangeError where there is no such command. */
+  advance(sid: string, status: SimulatedStatus): SimulatedCommand {
+    const command = this.#fleet.setStatus(sid, status);
+    this.#callBack(command);
+    return command;
+  }
+
+  /**
+   * Calls back, for the first time or again, with the state that the command has; once more where no 2xx comes.
+   * @returns the last attempt, or null where the command has no callback URL
+   * @throws RangeError where there is no such command.
+   */
+  async callback(sid: string): Promise<CallbackResult | null> {
+    const command = this.#fleet.command(sid);
+    if (command === undefined) throw new RangeError(`there is no command ${sid}`);
+    return this.#calling(command);
+  }
+
+  /** Ends all tokens of KORE before their time. */
+  endTokens(): void {
+    this.#login.endTokens();
+  }
+
+  /** Forgets commands and requests. Faults stay. */
+  clear(): void {
+    this.#fleet.clear();
+    this.#tokens.clear();
+    this.clearLog();
+  }
+
+  override async stop(): Promise<void> {
+    for (const step of this.#steps) clearTimeout(step);
+    this.#steps.clear();
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    await Promise.allSettled(this.#calls);
+    await super.stop();
+  }
+
+  protected functionOf(path: string, method: string): DeviceFunction {
+    if (path === TOKEN_PATH) return "login";
+    if (!path.startsWith("/v1/")) return "other";
+    return method === "POST" ? "send" : "list";
+  }
+
+  protected perform(request: DeviceRequest): DeviceAnswer {
+    if (request.path === TOKEN_PATH && this.#options.provider === "kore") return this.#login.token(request);
+    if (!request.path.startsWith("/v1/")) return webPage(404, "Not Found");
+    try {
+      this.#login.check(request);
+      this.#count();
+      return this.#answer(request);
+    } catch (error) {
+      if (error instanceof Refusal) return refused(error);
+      throw error;
+    }
+  }
+
+  protected refusal(): DeviceAnswer {
+    return refused(new Refusal(400, 20001, "Bad request"));
+  }
+
+  protected oversizedAnswer(_asked: DeviceFunction, bytes: number): DeviceAnswer {
+    return jsonAnswer({ filling: "x".repeat(bytes) });
+  }
+
+  protected noticed(request: LoggedRequest): void {
+    this.emit("request", request);
+  }
+
+  #count(): void {
+    const { limitEvery, retryAfter = 1 } = this.#options;
+    this.#asked += 1;
+    if (limitEvery === undefined || this.#asked % limitEvery !== 0) return;
+    const headers = retryAfter === null ? {} : { "retry-after": String(retryAfter) };
+    throw new Refusal(429, 20429, "Too Many Requests", headers);
+  }
+
+  #answer(request: DeviceRequest): DeviceAnswer {
+    const { method, path, query } = request;
+    const [, list = "", sid] = /^(\/v1\/[A-Za-z]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+    if (list === SIMS && sid === undefined) {
+      if (method !== "GET") throw new Refusal(405, 20004, "Method not allowed");
+      const sims = filteredSims(this.#fleet, query).map((sim) =>
+        simResource(sim, this.#login.accountSid, this.url, this.#since),
+      );
+      return jsonAnswer(pageOf(sims, "sims", query, this.url + SIMS));
+    }
+    if (list !== "/v1/SmsCommands" && list !== "/v1/Commands") throw notFound(path);
+    if (sid !== undefined) return this.#fetch(method, list, sid);
+    if (method === "POST") return this.#create(request, list);
+    if (method !== "GET") throw new Refusal(405, 20004, "Method not allowed");
+    const commands = filtered(this.#fleet, query).map((command) => this.#resource(command, list));
+    return jsonAnswer(pageOf(commands, LISTS[list], query, this.url + list));
+  }
+
+  #create(request: DeviceRequest, list: CommandPath): DeviceAnswer {
+    const field = list === "/v1/Commands" ? "Command" : "Payload";
+    const command = this.#fleet.create(formOf(request), field, list);
+    this.emit("sent", command);
+    this.#stepLater(command);
+    return jsonAnswer(this.#resource(command, list), 201);
+  }
+
+  #fetch(method: string, list: CommandPath, sid: string): DeviceAnswer {
+    if (method !== "GET") throw new Refusal(405, 20004, "Method not allowed");
+    const command = this.#fleet.command(sid);
+    if (command === undefined) throw notFound(`${list}/${sid}`);
+    return jsonAnswer(this.#resource(command, list));
+  }
+
+  #resource(command: SimulatedCommand, list: CommandPath): Record<string, unknown> {
+    return commandResource(command, this.#login.accountSid, this.url, list);
+  }
+
+  #stepLater({ sid }: SimulatedCommand): void {
+    const { pace } = this.#options;
+    if (pace === undefined) return;
+    const step = setTimeout(() => {
+      this.#steps.delete(step);
+      const status = this.#fleet.command(sid)?.status;
+      if (status !== "queued" && status !== "sent") return;
+      this.#stepLater(this.advance(sid, FIRST_STEP[status]));
+    }, pace);
+    this.#steps.add(step);
+  }
+
+  #callBack(command: SimulatedCommand): void {
+    void this.#calling(command);
+  }
+
+  async #calling(command: SimulatedCommand): Promise<CallbackResult | null> {
+    const calling = this.#call(command, this.#ending.signal);
+    this.#calls.add(calling);
+    try {
+      return await calling;
+    } finally {
+      this.#calls.delete(calling);
+    }
+  }
+
+  async #call(command: SimulatedCommand, signal: AbortSignal): Promise<CallbackResult | null> {
+    const { sid, callbackUrl, callbackMethod, simSid, status } = command;
+    if (callbackUrl === null) return null;
+    const { provider = "twilio", webhookSecret = "simulated-webhook-secret", callbackBody = "form" } = this.#options;
+    const { signature = provider } = this.#options;
+    const secret = signature === "twilio" ? this.#login.authToken : webhookSecret;
+    const fields = callbackFields(command, this.#login.accountSid, this.#fleet.sim(simSid)?.uniqueName ?? "");
+    const event = `${sid} ${status}`;
+    const token = this.#tokens.get(event) ?? newToken();
+    this.#tokens.set(event, token);
+    const settings = { signature, secret, body: callbackBody };
+    const callback = signedCallback(callbackUrl, callbackMethod, fields, token, settings);
+    let result: CallbackResult = { sid, status: null, attempt: 0 };
+    while (result.attempt < 2 && !signal.aborted) {
+      result = { sid, status: await call(callback, signal), attempt: result.attempt + 1 };
+      this.emit("callback", result);
+      if (result.status !== null && result.status >= 200 && result.status < 300) break;
+    }
+    return result;
+  }
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
+import { once } from "node:events";
+import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
+import { answer, inTurn, silence } from "../support/raw-replies.js";
+import { RawServer, type RawRequest, type Reply } from "../support/raw-server.js";
+import { jsonOf, SIM, SuperSimClient } from "./super-sim-client.js";
+
+const ok = answer(200);
+
+describe("callbacks of simulated Super SIM", () => {
+  let device: SuperSimSimulator;
+  let receiver: RawServer;
+
+  async function start(options: SuperSimSimulatorOptions = {}, reply: Reply = ok): Promise<void> {
+    receiver = await RawServer.start(() => reply);
+    device = await new SuperSimSimulator({ smsCommandsUrl: `${receiver.url}/in?x=1`, ...options }).start();
+  }
+
+  afterEach(async () => {
+    await device.stop();
+    await receiver.stop();
+  });
+
+  async function command(CallbackMethod = "POST"): Promise<string> {
+    const fields = { Sim: SIM, Payload: "a&b ü", CallbackUrl: `${receiver.url}/hook/7?b=2&a=1`, CallbackMethod };
+    return String(jsonOf(await new SuperSimClient(device.url).create(fields)).sid);
+  }
+
+  async function received(): Promise<RawRequest> {
+    await receiver.until(() => receiver.requests.length > 0);
+    return receiver.requests[0] ?? assert.fail();
+  }
+
+  const hmac = (text: string): string => createHmac("sha1", "simulated-token").update(text).digest("base64");
+
+  it("say by a form which command has which state, signed as Twilio does", async () => {
+    await start();
+    const sid = await command();
+    device.advance(sid, "delivered");
+    const { method, target, body, headers } = await received();
+    const fields = Object.fromEntries(new URLSearchParams(body));
+    assert.deepEqual([method, target], ["POST", "/hook/7?b=2&a=1"]);
+    assert.deepEqual(fields, {
+      Status: "delivered",
+      ApiVersion: "v1",
+      Command: "a&b ü",
+      SimUniqueName: "tracker-1",
+      Payload: "a&b ü",
+      SimSid: SIM,
+      Direction: "to_sim",
+      CommandSid: sid,
+      AccountSid: "AC00112233445566778899aabbccddeeff",
+      PayloadType: "text",
+    });
+    const signed =
+      `${receiver.url}${target}AccountSidAC00112233445566778899aabbccddeeffApiVersionv1Commanda&b ü` +
+      `CommandSid${sid}Directionto_simPayloada&b üPayloadTypetextSimSid${SIM}SimUniqueNametracker-1Statusdelivered`;
+    assert.equal(headers["x-twilio-signature"], hmac(signed));
+  });
+
+  it("by GET are signed over their address alone", async () => {
+    await start();
+    device.advance(await command("GET"), "sent");
+    const { method, target, query, body, headers } = await received();
+    assert.deepEqual([method, query.get("Status"), query.get("b"), body], ["GET", "sent", "2", ""]);
+    assert.equal(headers["x-twilio-signature"], hmac(receiver.url + target));
+  });
+
+  it("by JSON name the hash of their body in the address", async () => {
+    await start({ callbackBody: "json" });
+    device.advance(await command(), "sent");
+    const { target, query, body, headers } = await received();
+    assert.equal(query.get("bodySHA256"), createHash("sha256").update(body).digest("hex"));
+    assert.equal(headers["x-twilio-signature"], hmac(receiver.url + target));
+    assert.equal((JSON.parse(body) as Record<string, unknown>).Status, "sent");
+  });
+
+  for (const callbackBody of ["form", "json"] as const) {
+    it(`are signed as KORE does, by ${callbackBody}`, async () => {
+      await start({ signature: "kore", callbackBody, webhookSecret: "hook" });
+      device.report("tracker-1", "I am here");
+      const { target, body, headers } = await received();
+      const signed = `hookPOST${receiver.url}/in${body}`;
+      assert.equal(target, "/in?x=1");
+      assert.equal(headers["kore-signature"], createHash("sha256").update(signed).digest("hex"));
+      assert.equal(headers["x-twilio-signature"], undefined);
+      assert.match(headers["content-type"] ?? "", callbackBody === "json" ? /json/ : /urlencoded/);
+    });
+  }
+
+  it("come once more where no 2xx comes, and again on demand, always with the same token", async () => {
+    await start({ signature: "kore" }, inTurn(answer(500), ok));
+    const told = once(device, "callback");
+    const { sid } = device.report(SIM, "I am here");
+    assert.deepEqual(await told, [{ sid, status: 500, attempt: 1 }]);
+    await receiver.until(() => receiver.requests.length === 2);
+    assert.deepEqual(await device.callback(sid), { sid, status: 200, attempt: 1 });
+    const tokens = receiver.requests.map(({ headers }) => headers["kore-idempotency-token"]);
+    assert.equal(new Set(tokens).size, 1);
+    device.advance(sid, "failed");
+    await receiver.until(() => receiver.requests.length === 4);
+    assert.notEqual(receiver.requests[3]?.headers["kore-idempotency-token"], tokens[0]);
+  });
+
+  it("are given up when the service stops, and when nobody listens", async () => {
+    await start({}, silence);
+    const { sid } = device.report(SIM, "a");
+    await received();
+    await device.stop();
+    await receiver.stop();
+    assert.deepEqual(await device.callback(sid), { sid, status: null, attempt: 2 });
+  });
+});

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import fc from "fast-check";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
-import { basic, jsonOf, SIM, SuperSimClient } from "./super-sim-client.js";
+import { ask } from "./raw-client.js";
+import { BASIC, basic, FORM, jsonOf, SIM, SuperSimClient } from "./super-sim-client.js";
 
 describe("simulated Super SIM", () => {
   let device: SuperSimSimulator;
@@ -75,7 +77,7 @@ describe("simulated Super SIM", () => {
     assert.equal((await client.create({}, "Sims")).status, 405);
     assert.equal((await client.get("Fleets")).status, 404);
     assert.equal((await client.get(`SmsCommands/HC${"0".repeat(32)}`)).status, 404);
-    for (const query of ["Status=lost", "Direction=up", "PageSize=0", "PageSize=1001", "PageToken=x"]) {
+    for (const query of ["Status=lost", "Direction=up", "PageSize=0", "PageSize=1001", "Page=-1", "PageToken=x"]) {
       assert.equal((await client.get(`SmsCommands?${query}`)).status, 400, query);
     }
   });
@@ -162,6 +164,29 @@ describe("simulated Super SIM", () => {
     assert.equal((await client.get("SmsCommands")).status, 200);
     assert.equal((await client.create({ Sim: SIM, Payload: "a" })).status, 400);
     assert.equal(device.sent.length, 0);
+  });
+
+  it("answers whatever it is asked, and takes nothing that it must not take", async () => {
+    await start();
+    const odd = fc.string({ unit: "binary", maxLength: 30 });
+    const name = fc.constantFrom("Sim", "Payload", "CallbackUrl", "CallbackMethod", "__proto__", "Status", "Page");
+    const value = fc.oneof(odd, fc.constantFrom(SIM, "tracker-1", "x".repeat(161), "https://flows.example", "GET"));
+    const form = fc.array(fc.tuple(name, value)).map((fields) => new URLSearchParams(fields).toString());
+    const path = fc.constantFrom("SmsCommands", "Commands", "Sims", "SmsCommands/HC1", "constructor", "%");
+    await fc.assert(
+      fc.asyncProperty(path, fc.oneof(form, odd), fc.boolean(), async (asked, fields, isGet) => {
+        device.clear();
+        const url = `${device.url}/v1/${asked}${isGet ? `?${encodeURIComponent(fields).replaceAll("%3D", "=").replaceAll("%26", "&")}` : ""}`;
+        const headers = { ...FORM, authorization: BASIC };
+        const answer = await ask(url, isGet ? "GET" : "POST", isGet ? undefined : fields, { headers });
+        assert.ok([200, 201, 400, 404, 405].includes(answer.status), String(answer.status));
+        assert.equal(device.sent.length, answer.status === 201 ? 1 : 0);
+        for (const { payload, simSid } of device.sent) {
+          assert.ok(payload !== "" && Buffer.byteLength(payload) <= 160 && simSid === SIM);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it("has nobody to move or to call back for where there is no such command or SIM", async () => {

@@ -43,7 +43,7 @@ export function simResource(sim: SimulatedSim, accountSid: string, base: string,
 
 /**
  * One page of a list. A page's token names the last entry before it, so that entries that come in meanwhile move nothing.
- * @throws Refusal for a page size or a token that is none.
+ * @throws Refusal for a page, a page size or a token that is none.
  */
 export function pageOf(
   resources: readonly Record<string, unknown>[],
@@ -58,6 +58,7 @@ export function pageOf(
   if (token !== null && before === -1) throw badParameter("PageToken");
   const entries = resources.slice(before + 1, before + 1 + size);
   const page = Number(query.get("Page") ?? 0);
+  if (!Number.isInteger(page) || page < 0) throw badParameter("Page");
   const addressOf = (number: number, after?: string): string => {
     const fields = new URLSearchParams(query);
     fields.delete("PageToken");

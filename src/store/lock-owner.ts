@@ -13,6 +13,8 @@ export const GONE: Verdict = { patience: 0 };
 /** A container that was started again looks like this; so does its twin. */
 const MAYBE_TWIN: Verdict = { patience: 6000 };
 const UNKNOWN: Verdict = { patience: 30_000 };
+/** A lock is empty for less than a millisecond, unless its owner ended in between. */
+export const UNFINISHED: Verdict = { patience: 3000 };
 
 /** Judges an owner that is not this process; `undefined` stands for one that nobody can read. */
 export async function judged(owner: LockOwner | undefined, self: Identity, machine: Machine): Promise<Verdict> {

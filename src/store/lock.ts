@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CellularError } from "../errors/cellular-error";
 import { ifThere, writeFully } from "./file-steps";
 import { forgetLock, holdLock, letLockGo, stateOfLock } from "./held-locks";
-import { decodeOwner, encodeOwner, GONE, judged, type LockOwner, type Verdict } from "./lock-owner";
+import { decodeOwner, encodeOwner, GONE, judged, UNFINISHED, type LockOwner, type Verdict } from "./lock-owner";
 import type { Identity, Machine } from "./machine";
 import { systemCode } from "./storage-failure";
 import type { StoreClock } from "./store-clock";
@@ -62,7 +62,7 @@ export class FolderLock {
     while (!(await this.#create(owner))) {
       const seen = await this.#look();
       if (seen === undefined) continue;
-      const verdict = await this.#judged(seen, self);
+      const verdict = await this.#judged(seen.content, self);
       if (verdict === "alive") throw this.#occupied();
       if (!(await this.#isSilentFor(verdict.patience, seen))) continue;
       if (await this.#moveAway(seen, owner)) silence = verdict.patience;
@@ -125,7 +125,7 @@ export class FolderLock {
     try {
       // Only where it starts from: what counts is that it moves.
       this.#time = Math.floor(Date.now() / 1000);
-      if (await this.#isSettled(content)) return true;
+      if (await this.#isSettled(content, owner)) return true;
     } catch (error) {
       await this.release();
       throw error;
@@ -140,17 +140,28 @@ export class FolderLock {
    * While somebody takes a lock over, the lock of one who lives may be out of its place for a moment. Then its owner
    * gets the time to notice that there is another one now, before anything is written.
    */
-  async #isSettled(content: Buffer): Promise<boolean> {
+  async #isSettled(content: Buffer, self: Identity): Promise<boolean> {
     const { files, folder } = this.#options;
-    const movedAway = (await files.names(folder)).filter((name) => name.startsWith(MOVED_AWAY));
-    if (movedAway.length === 0) return true;
-    await this.#pause(SETTLING_MS);
+    const names = (await files.names(folder)).filter((name) => name.startsWith(MOVED_AWAY));
+    const movedAway = names.map((name) => `${folder}/${name}`);
+    const areGone = await Promise.all(movedAway.map((path) => this.#isGone(path, self)));
+    if (!areGone.every(Boolean)) await this.#pause(SETTLING_MS);
+    // Whoever stood still between making the file and writing to it may find that it has been taken over.
     if ((await this.#look())?.content.equals(content) !== true) return false;
-    for (const name of movedAway) await ifThere(files.remove(`${folder}/${name}`));
+    for (const path of movedAway) await ifThere(files.remove(path));
     return true;
   }
 
-  async #judged({ content }: SeenLock, self: Identity): Promise<Verdict> {
+  /** Whether the owner of a lock that was moved away is surely gone: its taker ended before it could remove it. */
+  async #isGone(path: string, self: Identity): Promise<boolean> {
+    const content = await ifThere(this.#options.files.read(path));
+    if (content === undefined) return true;
+    const verdict = await this.#judged(content, self);
+    return verdict !== "alive" && verdict.patience === 0;
+  }
+
+  async #judged(content: Buffer, self: Identity): Promise<Verdict> {
+    if (content.length === 0) return UNFINISHED;
     const owner = decodeOwner(content);
     const state = owner === undefined ? undefined : stateOfLock(owner.token, this.#options.files);
     if (state === "held") return "alive";

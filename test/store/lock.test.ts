@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import type { StoreFolder } from "../../src/store";
 import { thisMachine, type Identity, type Machine } from "../../src/store/machine";
 import { FakeClock, settled } from "../support/fake-clock.js";
@@ -182,7 +182,6 @@ describe("the lock of a folder", () => {
   });
 
   for (const [what, content] of [
-    ["empty", ""],
     ["garbled", "\0\0\u0001{"],
     ["forged", '{"token":1,"pid":"x"}'],
   ] as const) {
@@ -192,6 +191,20 @@ describe("the lock of a folder", () => {
       assert.equal(store.notices[0]?.kind, "taken-over");
     });
   }
+
+  it("needs 3 s where its owner ended between making it and writing to it", async () => {
+    writeFileSync(store.file("lock"), "");
+    const silence = await taken(folder(machine({})));
+    assert.ok(silence >= 3000 && silence < 10_000, `${silence} ms`);
+  });
+
+  it("is free at once though its last taker ended before it had removed the dead one's lock", async () => {
+    leaveLock({ pid: 8 });
+    renameSync(store.file("lock"), store.file("lock.moved-left"));
+    // The clock stands still: whoever waited would wait for ever.
+    await folder(machine({}, false)).journal("outbox");
+    assert.equal(existsSync(store.file("lock.moved-left")), false);
+  });
 
   it("is not taken from one who gives signs of life, whatever his clock says", async () => {
     for (const start of [0, 1_000_000_000, 4_000_000_000]) {

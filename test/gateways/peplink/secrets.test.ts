@@ -27,7 +27,7 @@ const SECRETS = [PASSWORD, COOKIE, CLIENT_SECRET, TOKEN, TO, TEXT].flatMap((secr
   JSON.stringify(secret).slice(1, -1),
   new URLSearchParams({ x: secret }).toString().slice(2),
 ]);
-const PIECES = ["wörd-99", "4711", "0815", "0816", "7700900", "Door", "north", "öpen"];
+const PIECES = ["wörd-99", "4711-v", "0815=", "0816=", "7700900", "Door", "north", "öpen"];
 
 /** Everything that a request said: what a device may repeat at worst. */
 function repeated({ method, path, query, headers, body }: RawRequest): string {

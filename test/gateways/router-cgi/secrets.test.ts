@@ -12,7 +12,7 @@ const SECRETS = [PASSWORD, TO, TEXT].flatMap((secret) => [
   encodeURIComponent(secret),
   new URLSearchParams({ x: secret }).toString().slice(2),
 ]);
-const PIECES = ["p&ss", "w%rd", "p%26ss", "7700900", "Door", "north", "öpen", "1234"];
+const PIECES = ["p&ss", "w%rd", "p%26ss", "7700900", "Door", "north", "öpen"];
 
 /** Everything that a request said: what a device may repeat at worst. */
 function repeated({ method, target, body }: RawRequest): string {

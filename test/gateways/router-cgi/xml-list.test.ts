@@ -104,8 +104,8 @@ describe("The list of a CGI router, as XML", () => {
     ["has tags that do not match", `<messages><sms>${sms}</messages></sms>`],
     ["has something behind it", `<messages><sms>${sms}</sms></messages>door`],
     ["has two roots", `<sms>${sms}</sms><sms>${sms}</sms>`],
-    ["has other names", "<messages><sms><body>the door code is 4711</body></sms></messages>"],
-    ["has a text alone", "<messages><text>the door code is 4711</text></messages>"],
+    ["has other names", "<messages><sms><body>the door code is 47114711</body></sms></messages>"],
+    ["has a text alone", "<messages><text>the door code is 47114711</text></messages>"],
     ["is an error without words", "<error/>"],
     ["has more SMS than any store can", `<a>${`<b>${sms}</b>`.repeat(10_001)}</a>`],
     ["has words in place of SMS", "<messages>door</messages>"],
@@ -123,7 +123,7 @@ describe("The list of a CGI router, as XML", () => {
       assertFailure(error, "BAD_RESPONSE", "not-sent");
       assert.ok(error.cause instanceof UnreadAnswer);
       assert.ok(xml.startsWith(error.cause.raw) && error.cause.raw.length > 0);
-      assertKeeps(error, ["door", "4711", "988"]);
+      assertKeeps(error, ["door", "47114711", ">988<"]);
     });
   }
 

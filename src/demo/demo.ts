@@ -78,7 +78,24 @@ export class Demo {
         if (line !== undefined) this.#print(line);
       }
     });
+    const settled = flowsSettled();
     await RED.start();
     this.#isRunning = true;
+    await settled;
   }
+}
+
+/** Resolves when the flows run, or when Node-RED has said why they do not. Until then the editor would be empty. */
+function flowsSettled(): Promise<void> {
+  return new Promise((resolve) => {
+    RED.events.once("flows:started", () => {
+      resolve();
+    });
+    RED.events.on(
+      "runtime-event",
+      ({ id, payload }: { readonly id: string; readonly payload?: { readonly error?: unknown } }) => {
+        if (id === "runtime-state" && payload?.error !== undefined) resolve();
+      },
+    );
+  });
 }

@@ -1,5 +1,13 @@
 export { SuperSim, type SuperSimAccountInfo } from "./super-sim";
 export { SuperSimRefusal } from "./failure";
 export type { SuperSimOptions, SuperSimProvider } from "./options";
-export type { CommandDirection, CommandStatus, LegacyCommand, SimStatus, SmsCommand, SuperSimCard } from "./records";
+export type {
+  CommandDirection,
+  CommandEvent,
+  CommandStatus,
+  LegacyCommand,
+  SimStatus,
+  SmsCommand,
+  SuperSimCard,
+} from "./records";
 export type { CommandFilter, CommandRequest, SimFilter, SmsCommandRequest } from "./requests";

@@ -41,3 +41,13 @@ export interface SuperSimCard {
   readonly url: string | null;
   readonly links: Readonly<Record<string, string>> | null;
 }
+
+/** What was heard of a command, by a callback or from a list. */
+export interface CommandEvent {
+  /** What a callback leaves out is null. */
+  readonly command: SmsCommand;
+  /** By which KORE marks a callback that comes again; null where there is none. */
+  readonly token: string | null;
+  /** The fields of a callback as they came; null where the command was read from the service. */
+  readonly raw: Readonly<Record<string, string>> | null;
+}

@@ -3,9 +3,10 @@ import type { CellularError, Outcome } from "../errors/cellular-error";
 /**
  * Where an entry stands. Each step is written down before the next begins: `queued` before the input counts as taken,
  * `sending` before the first byte leaves, `finished` before it is reported; after the report the entry is removed.
- * `moved`: the outbox of its fallback has it, or is about to get it.
+ * `moved`: the outbox of its fallback has it, or is about to get it. `waiting`: it was accepted, and is followed until it
+ * has got as far as was asked for.
  */
-export type EntryState = "queued" | "sending" | "moved" | "finished";
+export type EntryState = "queued" | "sending" | "moved" | "waiting" | "finished";
 
 export type Priority = "normal" | "high";
 
@@ -33,13 +34,16 @@ export interface Submission<Job, Origin> {
   /** Milliseconds after which the entry is given up, 0 = never. */
   readonly expireAfter: number;
   readonly fallback?: Fallback<Job>;
+  /** Milliseconds that it is followed after it was accepted; absent: it is done then. */
+  readonly patience?: number;
   /** What was submitted with the same key within 24 h is the same message, and is not sent once more. */
   readonly key?: string;
 }
 
 /** How an entry ended. */
 export type Ending<Receipt> =
-  | { readonly outcome: "accepted"; readonly receipt: Receipt }
+  /** With an error: it was accepted, and did not get as far as was asked for. */
+  | { readonly outcome: "accepted"; readonly receipt: Receipt; readonly error?: CellularError }
   | { readonly outcome: Exclude<Outcome, "accepted">; readonly error: CellularError };
 
 /** One entry of the outbox. */
@@ -62,10 +66,20 @@ export interface Entry<Job, Origin, Receipt> extends Submission<Job, Origin> {
   readonly lastFailure?: CellularError;
   /** An earlier attempt that may have been sent: the entry can never again end as `not-sent`. */
   readonly doubt?: CellularError;
+  /** What is known of it while it is waiting. */
+  readonly receipt?: Receipt;
+  /** When it is not followed any longer, by the monotonic clock. */
+  readonly waitUntil?: number;
   readonly ending?: Ending<Receipt>;
   /** Wall clock, for people. */
   readonly finishedAt?: Date;
 }
+
+/** An entry that was accepted and is followed. */
+export type WaitingEntry<Job, Origin, Receipt> = Entry<Job, Origin, Receipt> & {
+  readonly receipt: Receipt;
+  readonly waitUntil: number;
+};
 
 /** What became of an entry. */
 export interface Conclusion<Job, Receipt> {
@@ -89,6 +103,13 @@ export function withDoubt<Receipt>(
 ): Ending<Receipt> {
   if (entry.doubt === undefined || ending.outcome !== "not-sent") return ending;
   return { outcome: "unknown", error: entry.doubt };
+}
+
+/** Whether an entry was accepted and is followed. */
+export function isWaiting<Job, Origin, Receipt>(
+  entry: Entry<Job, Origin, Receipt>,
+): entry is WaitingEntry<Job, Origin, Receipt> {
+  return entry.state === "waiting" && entry.receipt !== undefined && entry.waitUntil !== undefined;
 }
 
 /** Whether an entry has ended. */

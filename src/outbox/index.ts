@@ -14,5 +14,6 @@ export { Outbox, type OutboxLimits, type OutboxOptions, type OutboxSettings } fr
 export type { Relay } from "./relay";
 export type { Transmit } from "./sender";
 export type { OutboxObserver } from "./steps";
+export type { Tracking } from "./tracking";
 export type { Codec, EntryCodec } from "./stored-entry";
 export { MemoryOutboxStore, type Claim, type ClaimChanges, type OutboxContents, type OutboxStore } from "./store";

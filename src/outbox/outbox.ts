@@ -1,16 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { CellularError } from "../errors/cellular-error";
 import { systemClock, type Clock, type Lane } from "../lane";
-import { isFinished, type Entry, type FinishedEntry, type Submission } from "./entry";
+import type { Entry, FinishedEntry, Submission } from "./entry";
 import { KEY_LIFE_MS, Keys } from "./keys";
 import type { Hold, PaceLimits } from "./pace";
+import { Recovery } from "./recovery";
 import type { Relay } from "./relay";
 import { interruption, Sender, type SenderSettings } from "./sender";
 import { asStorageFailure, Steps, type OutboxObserver } from "./steps";
 import type { OutboxContents, OutboxStore } from "./store";
+import { Tracker } from "./tracker";
+import type { Tracking } from "./tracking";
 import { WaitingLine } from "./waiting-line";
 
-/** Milliseconds until what another outbox or the disk refused is tried again. */
+/** Milliseconds until a store that could not be opened is tried again. */
 const AGAIN_MS = 5000;
 
 export interface OutboxLimits extends PaceLimits {
@@ -31,23 +34,27 @@ export interface OutboxOptions<Job, Origin, Receipt> extends OutboxSettings<Job,
   readonly observer: OutboxObserver<Job, Origin, Receipt>;
   /** The way to other outboxes; absent: there are none. */
   readonly relay?: Relay<Job, Origin, Receipt>;
+  /** How what was accepted is followed; absent: it is done then. */
+  readonly tracking?: Tracking<Job, Receipt>;
   readonly clock?: Clock;
 }
 
 /**
  * Store-and-forward for what must leave once. Every entry ends in exactly one outcome; only what is certain not to have
  * been sent is sent again. What lay in the store when it was opened goes on from where it stood: `queued` is sent,
- * `sending` is `unknown`, for the process ended while the request was out, `finished` is reported, once more perhaps.
+ * `sending` is `unknown`, for the process ended while the request was out, `waiting` is followed further, `finished` is
+ * reported, once more perhaps.
  */
 export class Outbox<Job, Origin, Receipt> {
   readonly #store: OutboxStore<Job, Origin, Receipt>;
   readonly #observer: OutboxObserver<Job, Origin, Receipt>;
-  readonly #relay: Relay<Job, Origin, Receipt> | undefined;
   readonly #clock: Clock;
   readonly #line = new WaitingLine<Job, Origin, Receipt>();
   readonly #keys: Keys<Job, Origin, Receipt>;
   readonly #steps: Steps<Job, Origin, Receipt>;
+  readonly #tracker: Tracker<Job, Origin, Receipt> | undefined;
   readonly #sender: Sender<Job, Origin, Receipt>;
+  readonly #recovery: Recovery<Job, Origin, Receipt>;
   #settings: OutboxSettings<Job, Receipt>;
   /** Entries that are being written down for the first time. */
   #arriving = 0;
@@ -57,16 +64,27 @@ export class Outbox<Job, Origin, Receipt> {
   #cancelOpening: (() => void) | undefined;
 
   constructor(options: OutboxOptions<Job, Origin, Receipt>) {
-    const { id, lane, store, observer, relay, clock = systemClock } = options;
+    const { id, lane, store, observer, relay, tracking, clock = systemClock } = options;
     this.#settings = options;
     this.#store = store;
     this.#observer = observer;
-    this.#relay = relay;
     this.#clock = clock;
     this.#keys = new Keys(clock);
     const label = (): string => this.#settings.label;
-    this.#steps = new Steps({ id, label, store, relay, keys: this.#keys, observer, clock });
-    this.#sender = new Sender({ lane, line: this.#line, steps: this.#steps, observer, relay, clock }, options);
+    const steps = new Steps({ id, label, store, relay, keys: this.#keys, observer, clock });
+    const line = this.#line;
+    this.#steps = steps;
+    this.#tracker = tracking === undefined ? undefined : new Tracker({ tracking, lane, steps, observer, clock, label });
+    const accepted = (entry: Entry<Job, Origin, Receipt>, receipt: Receipt): Promise<void> =>
+      this.#accepted(entry, receipt);
+    this.#sender = new Sender({ lane, line, steps, observer, accepted, relay, clock }, options);
+    this.#recovery = new Recovery({
+      ...{ label, line, steps, relay, clock, tracker: this.#tracker },
+      hasEnded: () => this.#sender.hasEnded(),
+      put: (entry) => {
+        this.#put(entry);
+      },
+    });
   }
 
   /** How many entries wait for their turn. */
@@ -74,9 +92,9 @@ export class Outbox<Job, Origin, Receipt> {
     return this.#line.waiting;
   }
 
-  /** All entries that have not ended, in the order in which they go. */
+  /** All entries that have not ended: in the order in which they go, then those that are followed. */
   get entries(): readonly Entry<Job, Origin, Receipt>[] {
-    return this.#line.snapshot();
+    return [...this.#line.snapshot(), ...(this.#tracker?.entries ?? [])];
   }
 
   /** What holds the next send back, or undefined. */
@@ -98,12 +116,14 @@ export class Outbox<Job, Origin, Receipt> {
   /** Begins, or goes on, to send what waits. */
   resume(): void {
     this.#sender.resume();
+    this.#tracker?.resume();
     if (!this.#isOpen) void this.#openInTime();
   }
 
   /** Starts no further attempt until `resume`. What is on its way goes on. */
   pause(): void {
     this.#sender.pause();
+    this.#tracker?.pause();
   }
 
   /**
@@ -168,6 +188,11 @@ export class Outbox<Job, Origin, Receipt> {
     await this.#steps.settle(finished);
   }
 
+  /** News have come by themselves of something that may be followed here. */
+  hear(news: Receipt): void {
+    this.#tracker?.hear(news);
+  }
+
   /** Forgets an entry that has been reported. */
   async remove(id: string): Promise<void> {
     await this.#steps.remove(id);
@@ -183,6 +208,7 @@ export class Outbox<Job, Origin, Receipt> {
     this.#cancelOpening?.();
     const error = interruption(this.#settings.label);
     this.#sender.end(error);
+    this.#tracker?.end(error);
     await this.failAll(error);
   }
 
@@ -225,49 +251,16 @@ export class Outbox<Job, Origin, Receipt> {
       throw asStorageFailure(error, this.#settings.label);
     }
     this.#keys.restore(contents.entries, contents.claims);
-    for (const entry of contents.entries) this.#goOn(entry, contents.doubtful.has(entry.id));
+    for (const entry of contents.entries) this.#recovery.goOn(entry, contents.doubtful.has(entry.id));
     this.#isOpen = true;
     this.#sender.pump();
   }
 
-  /** Takes up an entry where it stood when the process ended. */
-  #goOn(entry: Entry<Job, Origin, Receipt>, isDoubtful: boolean): void {
-    const { label } = this.#settings;
-    if (isFinished(entry)) {
-      this.#steps.tell(entry);
-    } else if (entry.state === "moved") {
-      this.#line.put(entry);
-      void this.#moveAgain(entry);
-    } else if (entry.state === "sending") {
-      const reason = `${label}: the process ended while the message was being sent; nobody knows whether it left.`;
-      void this.#endAsUnknown(entry, new CellularError("INTERRUPTED", reason, { outcome: "unknown" }));
-    } else if (isDoubtful) {
-      const reason = `${label}: the record of what became of the message is damaged.`;
-      void this.#endAsUnknown(entry, new CellularError("STORAGE_FAILED", reason, { outcome: "unknown" }));
-    } else {
-      this.#put(entry);
-    }
-  }
-
-  async #endAsUnknown(entry: Entry<Job, Origin, Receipt>, error: CellularError): Promise<void> {
-    await this.#steps.finish(entry, { outcome: "unknown", error });
-  }
-
-  /** Makes a move again that may have been cut. The other gateway may not be there yet, or not any more. */
-  async #moveAgain(entry: Entry<Job, Origin, Receipt>): Promise<void> {
-    while (!this.#sender.hasEnded() && this.#line.get(entry.id) !== undefined) {
-      try {
-        await this.#relay?.move(entry);
-        return;
-      } catch {
-        if (entry.deadline <= this.#clock.now()) break;
-        await new Promise<void>((resolve) => this.#clock.after(AGAIN_MS, resolve));
-      }
-    }
-    if (this.#line.get(entry.id) === undefined) return;
-    this.#line.remove(entry);
-    const reason = `${this.#settings.label}: the message was with another gateway, which is not there any more.`;
-    await this.#endAsUnknown(entry, new CellularError("INTERRUPTED", reason, { outcome: "unknown" }));
+  /** The gateway has accepted it: done, unless it is to be followed. */
+  async #accepted(entry: Entry<Job, Origin, Receipt>, receipt: Receipt): Promise<void> {
+    const { patience = 0 } = entry;
+    if (this.#tracker === undefined || patience <= 0) await this.#steps.finish(entry, { outcome: "accepted", receipt });
+    else await this.#tracker.begin(entry, receipt, patience);
   }
 
   async #take(submission: Submission<Job, Origin>): Promise<void> {

@@ -26,6 +26,8 @@ export interface SenderOptions<Job, Origin, Receipt> {
   readonly line: WaitingLine<Job, Origin, Receipt>;
   readonly steps: Steps<Job, Origin, Receipt>;
   readonly observer: Pick<OutboxObserver<Job, Origin, Receipt>, "moved">;
+  /** Takes over what the gateway has accepted. */
+  readonly accepted: (entry: Entry<Job, Origin, Receipt>, receipt: Receipt) => Promise<void>;
   readonly relay: Relay<Job, Origin, Receipt> | undefined;
   readonly clock: Clock;
 }
@@ -35,7 +37,7 @@ export interface SenderOptions<Job, Origin, Receipt> {
  *
  * | an attempt ends with | then |
  * |---|---|
- * | a receipt | `accepted` |
+ * | a receipt | `accepted`, or followed further if the entry asks for it |
  * | `not-sent`, retryable | the entry keeps its place and the gateway is left alone for the backoff; after `fallback.after` it moves to its fallback, and at its deadline it ends with `EXPIRED` |
  * | `not-sent`, not retryable | it moves to its fallback, or ends as `not-sent`, at once; after a refused login so does all that waits |
  * | `unknown` | `unknown`, or one more attempt here (`resend`) or by the fallback (`fallback`) if the entry asks for it |
@@ -207,7 +209,7 @@ export class Sender<Job, Origin, Receipt> {
     }
     this.#pace.ended(send);
     this.#line.remove(entry);
-    await this.#steps.finish(entry, { outcome: "accepted", receipt });
+    await this.#options.accepted(entry, receipt);
     return undefined;
   }
 

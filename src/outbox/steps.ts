@@ -75,7 +75,8 @@ export class Steps<Job, Origin, Receipt> {
       by,
     };
     // While the disk holds it as one that is to be sent, nobody may be told that it will not be: after a crash it would.
-    while (!(await this.#isWritten(finished)) && entry.state !== "sending") {
+    const wouldBeSent = entry.state === "queued" || entry.state === "moved";
+    while (!(await this.#isWritten(finished)) && wouldBeSent) {
       await this.#diskMayTakeIt();
     }
     this.tell(finished);

@@ -28,7 +28,7 @@ const Moment = v.pipe(
   v.date(),
 );
 const StoredEnding = v.variant("outcome", [
-  v.object({ outcome: v.literal("accepted"), receipt: v.unknown() }),
+  v.object({ outcome: v.literal("accepted"), receipt: v.unknown(), error: v.optional(StoredErrorSchema) }),
   v.object({ outcome: v.picklist(["not-sent", "unknown"]), error: StoredErrorSchema }),
 ]);
 const StoredEntry = v.object({
@@ -38,8 +38,9 @@ const StoredEntry = v.object({
   onUnknown: v.picklist(["report", "fallback", "resend"]),
   expireAfter: v.number(),
   fallback: v.optional(v.object({ to: v.string(), job: v.unknown(), after: v.number() })),
+  patience: v.optional(v.number()),
   key: v.optional(v.string()),
-  state: v.picklist(["queued", "sending", "moved", "finished"]),
+  state: v.picklist(["queued", "sending", "moved", "waiting", "finished"]),
   attempts: v.number(),
   queuedAt: Moment,
   deadline: When,
@@ -48,6 +49,8 @@ const StoredEntry = v.object({
   movedFrom: v.optional(v.string()),
   lastFailure: v.optional(StoredErrorSchema),
   doubt: v.optional(StoredErrorSchema),
+  receipt: v.optional(v.unknown()),
+  waitUntil: When,
   ending: v.optional(StoredEnding),
   finishedAt: v.optional(Moment),
   by: v.optional(v.string()),
@@ -75,7 +78,7 @@ export class EntryRecords<Job, Origin, Receipt> {
 
   /** All of an entry. */
   encode(entry: Entry<Job, Origin, Receipt>): JsonObject {
-    const { job, origin, priority, onUnknown, expireAfter, fallback, key, movedFrom, queuedAt } = entry;
+    const { job, origin, priority, onUnknown, expireAfter, fallback, patience, key, movedFrom, queuedAt } = entry;
     return {
       job: this.#codec.job.encode(job),
       origin: this.#codec.origin.encode(origin),
@@ -85,6 +88,7 @@ export class EntryRecords<Job, Origin, Receipt> {
       queuedAt: queuedAt.toISOString(),
       deadline: this.#when(entry.deadline),
       ...(fallback === undefined ? {} : { fallback: { ...fallback, job: this.#codec.job.encode(fallback.job) } }),
+      ...(patience === undefined ? {} : { patience }),
       ...(key === undefined ? {} : { key, keyUntil: this.#when(entry.keyUntil) }),
       ...(movedFrom === undefined ? {} : { movedFrom }),
       ...this.encodeProgress(entry),
@@ -93,13 +97,15 @@ export class EntryRecords<Job, Origin, Receipt> {
 
   /** What of an entry changes after it was first written. */
   encodeProgress(entry: Entry<Job, Origin, Receipt> & Partial<Pick<Conclusion<Job, Receipt>, "by">>): JsonObject {
-    const { state, attempts, moveAt, lastFailure, doubt, ending, finishedAt, by } = entry;
+    const { state, attempts, moveAt, lastFailure, doubt, receipt, waitUntil, ending, finishedAt, by } = entry;
     return {
       state,
       attempts,
       ...(moveAt === Infinity ? {} : { moveAt: this.#when(moveAt) }),
       ...(lastFailure === undefined ? {} : { lastFailure: encodeError(lastFailure) }),
       ...(doubt === undefined ? {} : { doubt: encodeError(doubt) }),
+      ...(receipt === undefined ? {} : { receipt: this.#codec.receipt.encode(receipt) }),
+      ...(waitUntil === undefined ? {} : { waitUntil: this.#when(waitUntil) }),
       ...(ending === undefined ? {} : { ending: this.#encodeEnding(ending) }),
       ...(finishedAt === undefined ? {} : { finishedAt: finishedAt.toISOString() }),
       ...(by === undefined ? {} : { by }),
@@ -109,7 +115,8 @@ export class EntryRecords<Job, Origin, Receipt> {
   /** @throws if it is no record of an entry. */
   decode(id: string, record: JsonObject): Entry<Job, Origin, Receipt> {
     const stored = v.parse(StoredEntry, record);
-    const { fallback, key, movedFrom, lastFailure, doubt, ending, finishedAt, by, ...rest } = stored;
+    const { fallback, patience, key, movedFrom, lastFailure, doubt, receipt, waitUntil, ending, ...others } = stored;
+    const { finishedAt, by, ...rest } = others;
     const { job } = this.#codec;
     return {
       ...rest,
@@ -120,10 +127,13 @@ export class EntryRecords<Job, Origin, Receipt> {
       moveAt: this.#time.restore(stored.moveAt, fallback?.after ?? 0),
       keyUntil: this.#time.restore(stored.keyUntil, KEY_LIFE_MS),
       ...(fallback === undefined ? {} : { fallback: { ...fallback, job: job.decode(fallback.job) } }),
+      ...(patience === undefined ? {} : { patience }),
       ...(key === undefined ? {} : { key }),
       ...(movedFrom === undefined ? {} : { movedFrom }),
       ...(lastFailure === undefined ? {} : { lastFailure: decodeError(lastFailure) }),
       ...(doubt === undefined ? {} : { doubt: decodeError(doubt) }),
+      ...(receipt === undefined ? {} : { receipt: this.#codec.receipt.decode(receipt) }),
+      ...(waitUntil === null ? {} : { waitUntil: this.#time.restore(waitUntil, patience ?? 0) }),
       ...(ending === undefined ? {} : { ending: this.#decodeEnding(ending) }),
       ...(finishedAt === undefined ? {} : { finishedAt }),
       ...(by === undefined ? {} : { by }),
@@ -161,11 +171,21 @@ export class EntryRecords<Job, Origin, Receipt> {
 
   #encodeEnding(ending: Ending<Receipt>): JsonObject {
     if (ending.outcome !== "accepted") return { outcome: ending.outcome, error: encodeError(ending.error) };
-    return { outcome: ending.outcome, receipt: this.#codec.receipt.encode(ending.receipt) };
+    const { outcome, receipt, error } = ending;
+    return {
+      outcome,
+      receipt: this.#codec.receipt.encode(receipt),
+      ...(error === undefined ? {} : { error: encodeError(error) }),
+    };
   }
 
   #decodeEnding(ending: v.InferOutput<typeof StoredEnding>): Ending<Receipt> {
     if (ending.outcome !== "accepted") return { outcome: ending.outcome, error: decodeError(ending.error) };
-    return { outcome: ending.outcome, receipt: this.#codec.receipt.decode(ending.receipt) };
+    const { outcome, receipt, error } = ending;
+    return {
+      outcome,
+      receipt: this.#codec.receipt.decode(receipt),
+      ...(error === undefined ? {} : { error: decodeError(error) }),
+    };
   }
 }

@@ -14,17 +14,8 @@ export interface LedgerEntry {
 /** What one receiver has seen on one SIM, by identity. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
-/** A ledger, and whose it is. */
-export interface KeptLedger {
-  readonly receiver: string;
-  readonly sim: string;
-  readonly ledger: Ledger;
-}
-
 /** Where ledgers are kept. A promise that resolves means: it would still be there after a crash. */
 export interface LedgerStore {
-  /** All ledgers that are kept. */
-  all(): Promise<readonly KeptLedger[]>;
   /** The ledger of a receiver for a SIM, named by a key that tells nothing of it, or undefined if that receiver has never seen a list of it. */
   load(receiver: string, sim: string): Promise<Ledger | undefined>;
   save(receiver: string, sim: string, ledger: Ledger): Promise<void>;
@@ -59,31 +50,4 @@ export function updateLedger(
 /** The ledger as a new process takes it up: what a flow has not had deleted is to be handed on again. */
 export function withoutAwaited(ledger: Ledger): Ledger {
   return new Map([...ledger].filter(([, { treatment }]) => treatment !== "awaited"));
-}
-
-/** Keeps ledgers in memory. */
-export class MemoryLedgerStore implements LedgerStore {
-  readonly #ledgers = new Map<string, Map<string, Ledger>>();
-
-  all(): Promise<readonly KeptLedger[]> {
-    const kept = [...this.#ledgers].flatMap(([receiver, ledgers]) =>
-      [...ledgers].map(([sim, ledger]) => ({ receiver, sim, ledger })),
-    );
-    return Promise.resolve(kept);
-  }
-
-  load(receiver: string, sim: string): Promise<Ledger | undefined> {
-    return Promise.resolve(this.#ledgers.get(receiver)?.get(sim));
-  }
-
-  save(receiver: string, sim: string, ledger: Ledger): Promise<void> {
-    const ofReceiver = this.#ledgers.get(receiver) ?? new Map<string, Ledger>();
-    this.#ledgers.set(receiver, ofReceiver.set(sim, ledger));
-    return Promise.resolve();
-  }
-
-  forget(receiver: string): Promise<void> {
-    this.#ledgers.delete(receiver);
-    return Promise.resolve();
-  }
 }

@@ -4,7 +4,7 @@ import type { NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
 import { FlowsGate } from "./flows-gate";
 import { GatewayRuntime, type RuntimeSettings, type SmsConclusion, type SmsRelay } from "./gateway-runtime";
-import type { GatewayStoreNotice } from "./gateway-store";
+import type { RuntimeStoreNotice } from "./runtime-store";
 import type { SmsOrigin } from "./sms-origin";
 import { smsDesks, type GatewayReference, type SmsResult } from "./sms-record";
 
@@ -129,7 +129,7 @@ function isConfigured(RED: NodeAPI, id: string): boolean {
   return isThere;
 }
 
-function log(RED: NodeAPI, { id, name }: GatewayReference, notice: GatewayStoreNotice): void {
+function log(RED: NodeAPI, { id, name }: GatewayReference, notice: RuntimeStoreNotice): void {
   const { kind, ...values } = notice;
   const text = RED._(`cellular-gateway.log.${kind}`, { gateway: name === "" ? id : name, ...values });
   if (kind === "taken-over") RED.log.info(text);

@@ -9,7 +9,7 @@ import {
   type SmsGateway,
   type SmsReader,
 } from "../gateways/gateway";
-import { Inbox, type Store } from "../inbox";
+import { Inbox, JournalLedgerStore, type Store } from "../inbox";
 import { Lane } from "../lane";
 import {
   Outbox,
@@ -21,7 +21,8 @@ import {
   type Transmit,
 } from "../outbox";
 import { DriverSlot } from "./driver-slot";
-import { GatewayStore, type GatewayStoreOptions } from "./gateway-store";
+import { RuntimeStore, type StorePlace } from "./runtime-store";
+import { smsCodec } from "./sms-codec";
 import type { SmsOrigin } from "./sms-origin";
 import type { GatewayReference } from "./sms-record";
 
@@ -29,6 +30,9 @@ export type SmsEntry = Entry<CheckedSms, SmsOrigin, SendReceipt>;
 export type FinishedSms = FinishedEntry<CheckedSms, SmsOrigin, SendReceipt>;
 export type SmsConclusion = Conclusion<CheckedSms, SendReceipt>;
 export type SmsRelay = Relay<CheckedSms, SmsOrigin, SendReceipt>;
+
+/** The journal of the ledgers, in the folder of the gateway. */
+const LEDGERS = "inbox";
 
 /** What makes a configuration of a gateway: when it changes, a new driver is made. */
 export interface RuntimeSettings {
@@ -46,7 +50,7 @@ export interface RuntimeSettings {
   readonly driver: SmsGateway;
 }
 
-export interface RuntimeHooks extends Pick<GatewayStoreOptions, "path" | "notice" | "free"> {
+export interface RuntimeHooks extends StorePlace {
   readonly finished: (entry: FinishedSms) => void;
   readonly repeated: (conclusion: SmsConclusion, origin: SmsOrigin) => void;
   readonly relay: SmsRelay;
@@ -63,7 +67,7 @@ export class GatewayRuntime {
   readonly lane = new Lane();
   readonly outbox: Outbox<CheckedSms, SmsOrigin, SendReceipt>;
   readonly inbox: Inbox;
-  readonly #store: GatewayStore;
+  readonly #store: RuntimeStore<CheckedSms, SmsOrigin, SendReceipt>;
   readonly #slot = new DriverSlot();
   readonly #watchers = new Set<(entry: SmsEntry | undefined) => void>();
   readonly #transmit: Transmit<CheckedSms, SendReceipt> = (sms, signal) =>
@@ -81,10 +85,11 @@ export class GatewayRuntime {
 
   constructor(settings: RuntimeSettings, hooks: RuntimeHooks) {
     this.#reference = settings.reference;
-    this.#store = new GatewayStore({ ...hooks, label: settings.label }, settings.durable);
+    const { label, durable } = settings;
+    this.#store = new RuntimeStore({ ...hooks, label, codec: smsCodec, journals: [LEDGERS] }, durable);
     this.outbox = new Outbox({
       id: settings.reference.id,
-      label: settings.label,
+      label,
       lane: this.lane,
       store: this.#store.outbox,
       limits: settings.limits,
@@ -103,12 +108,12 @@ export class GatewayRuntime {
     });
     this.inbox = new Inbox({
       lane: this.lane,
-      ledgers: this.#store.ledgers,
+      ledgers: new JournalLedgerStore(() => this.#store.journal(LEDGERS)),
       reader: () => this.#reader,
       store: () => this.#mailStore,
       ready: hooks.ready,
       untaken: hooks.untaken,
-      asFailure: (error) => asCellularError(error, this.#settings?.label ?? settings.label),
+      asFailure: (error) => asCellularError(error, this.#settings?.label ?? label),
     });
     this.lane.watch(() => {
       this.#tell(undefined);

@@ -2,8 +2,7 @@ import { asCellularError, CellularError } from "../../src/errors/cellular-error"
 import type { DeleteRequest, Mailbox, MailboxContents, SimIdentity, StoredSms } from "../../src/gateways/gateway";
 import {
   Inbox,
-  MemoryLedgerStore,
-  type KeptLedger,
+  JournalLedgerStore,
   type Ledger,
   type LedgerStore,
   type ReceivedSms,
@@ -11,6 +10,7 @@ import {
   type Store,
 } from "../../src/inbox";
 import { Lane } from "../../src/lane";
+import { MemoryJournal } from "../../src/store";
 import { FakeClock, settled } from "../support/fake-clock";
 
 export const INTERVAL = 30_000;
@@ -97,13 +97,10 @@ class TestRouter implements Store {
 
 /** Keeps ledgers in memory; fails or waits as told, and counts. */
 class TestLedgers implements LedgerStore {
-  readonly kept = new MemoryLedgerStore();
+  readonly journal = new MemoryJournal();
+  readonly kept = new JournalLedgerStore(() => Promise.resolve(this.journal));
   before: (step: "load" | "save") => Promise<void> | void = () => undefined;
   saved = 0;
-
-  all(): Promise<readonly KeptLedger[]> {
-    return this.kept.all();
-  }
 
   async load(receiver: string, sim: string): Promise<Ledger | undefined> {
     await this.before("load");

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import type { Journal, JsonObject } from "../store";
-import type { KeptLedger, Ledger, LedgerStore } from "./ledger";
+import type { Ledger, LedgerStore } from "./ledger";
 
 const Entry = v.object({ misses: v.number(), treatment: v.picklist(["passed-over", "handed-on", "awaited"]) });
 const Record = v.object({ receiver: v.string(), sim: v.string(), seen: v.record(v.string(), Entry) });
 
 /** Keeps ledgers in a journal. */
-export class DiskLedgerStore implements LedgerStore {
+export class JournalLedgerStore implements LedgerStore {
   readonly #open: () => Promise<Journal>;
 
   /** @param open Opens the journal. @throws CellularError `STORAGE_FAILED`; then it is called again at the next step. */
@@ -15,19 +15,11 @@ export class DiskLedgerStore implements LedgerStore {
     this.#open = open;
   }
 
-  async all(): Promise<readonly KeptLedger[]> {
-    const { records } = await this.#open();
-    return [...records.values()].flatMap((record) => {
-      const kept = readRecord(record);
-      return kept === undefined ? [] : [kept];
-    });
-  }
-
   /** A record that cannot be understood counts as none: what was seen before may then come again. */
   async load(receiver: string, sim: string): Promise<Ledger | undefined> {
     const { records } = await this.#open();
     const record = records.get(keyOf(receiver, sim));
-    return record === undefined ? undefined : readRecord(record)?.ledger;
+    return record === undefined ? undefined : readRecord(record);
   }
 
   async save(receiver: string, sim: string, ledger: Ledger): Promise<void> {
@@ -49,9 +41,7 @@ function keyOf(receiver: string, sim: string): string {
   return `${receiver} ${sim}`;
 }
 
-function readRecord(record: JsonObject): KeptLedger | undefined {
+function readRecord(record: JsonObject): Ledger | undefined {
   const read = v.safeParse(Record, record);
-  if (!read.success) return undefined;
-  const { receiver, sim, seen } = read.output;
-  return { receiver, sim, ledger: new Map(Object.entries(seen)) };
+  return read.success ? new Map(Object.entries(read.output.seen)) : undefined;
 }

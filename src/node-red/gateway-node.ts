@@ -2,11 +2,13 @@ import type { Node, NodeAPI } from "node-red";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import { GATEWAY_KINDS, type GatewaySettings } from "../gateways/kinds";
 import type { SmsGateway } from "../gateways/gateway";
-import type { TlsSettings } from "../http";
+import { ConfigUsers } from "./config-users";
 import { gatewayRegistry } from "./gateway-registry";
-import type { GatewayRuntime, RuntimeSettings } from "./gateway-runtime";
+import type { GatewayRuntime, GatewayConfiguration } from "./gateway-runtime";
 import { environmentOf, Properties } from "./properties";
+import { readQueueSettings, readTimeout } from "./queue-settings";
 import type { GatewayReference } from "./sms-record";
+import { readTls } from "./tls-config";
 import { onClose } from "./wrappers";
 
 /** A `cellular-gateway` as it is saved; each field is read strictly by `Properties`. */
@@ -19,7 +21,7 @@ export interface GatewayConfig {
 /** The config node of one gateway: reads the settings, and connects nodes with what stands behind it. */
 export class GatewayNode {
   static readonly #ofNode = new WeakMap<object, GatewayNode>();
-  readonly #users = new Map<string, Node>();
+  readonly #users: ConfigUsers;
   readonly #runtime: GatewayRuntime | undefined;
   #isGone = false;
   readonly reference: GatewayReference;
@@ -34,8 +36,7 @@ export class GatewayNode {
 
   constructor(RED: NodeAPI, node: Node, config: GatewayConfig) {
     GatewayNode.#ofNode.set(node, this);
-    // Node-RED looks here for the nodes whose Catch and Status nodes are to hear of this one.
-    Object.defineProperty(node, "users", { get: () => Object.fromEntries(this.#users), enumerable: true });
+    this.#users = new ConfigUsers(node);
 
     const outcome = readSettings(RED, node, config);
     this.reference = outcome.reference;
@@ -89,18 +90,12 @@ export class GatewayNode {
 
   /** Counts a node as user of this gateway; returns what ends that. */
   addUser(user: Node): () => void {
-    this.#users.set(user.id, user);
-    return () => {
-      if (this.#users.get(user.id) === user) this.#users.delete(user.id);
-    };
+    return this.#users.add(user);
   }
 }
 
-/** A day. A timer of Node.js that is longer than 24 days ends at once, and every request would fail. */
-const LONGEST_TIMEOUT_S = 86_400;
-
 type Reading =
-  | { readonly reference: GatewayReference; readonly settings: RuntimeSettings }
+  | { readonly reference: GatewayReference; readonly settings: GatewayConfiguration }
   | { readonly reference: GatewayReference; readonly problem: CellularError };
 
 function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading {
@@ -125,17 +120,11 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
       clientId: credentials.secret("clientId"),
       clientSecret: credentials.secret("clientSecret"),
       connId: properties.optionalNumber("connId"),
-      timeout: properties.number("timeout", kind.defaultTimeout, { above: 0, atMost: LONGEST_TIMEOUT_S }) * 1000,
+      timeout: readTimeout(properties, kind.defaultTimeout),
       maxSegments: properties.number("maxSegments", 10, { integer: true, above: 0 }),
       fingerprint: properties.text("fingerprint"),
       tls: readTls(RED, config.tls),
     };
-    const limits = {
-      minInterval: properties.number("minInterval", 0),
-      maxPerHour: properties.number("maxPerHour", 0, { integer: true }),
-      queueLimit: properties.number("queueLimit", 1000, { integer: true, above: 0 }),
-    };
-    const expireAfter = properties.number("expireAfter", 60) * 60_000;
     const driver = kind.create(settings);
     driver.checkConfiguration();
     return {
@@ -143,9 +132,7 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
       settings: {
         label: driver.label,
         reference,
-        limits,
-        expireAfter,
-        durable: properties.boolean("durable", true),
+        ...readQueueSettings(properties),
         driverSettings: { kindName, settings },
         driver,
       },
@@ -153,33 +140,4 @@ function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading 
   } catch (error) {
     return { reference, problem: asCellularError(error, "The gateway") };
   }
-}
-
-interface TlsConfigNode {
-  readonly valid: boolean;
-  addTLSOptions(options: object): TlsSettings;
-}
-
-function readTls(RED: NodeAPI, id: string | undefined): TlsSettings | undefined {
-  if (id === undefined || id === "") return undefined;
-  const node: unknown = RED.nodes.getNode(id);
-  if (!isTlsConfigNode(node) || !node.valid) {
-    throw new CellularError(
-      "CONFIG_MISSING",
-      "The TLS configuration does not exist or is not complete. Correct it, or choose another.",
-    );
-  }
-  const { ca, cert, key, passphrase, servername, rejectUnauthorized } = node.addTLSOptions({});
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-    ...(servername === undefined || servername === "" ? {} : { servername }),
-    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-  };
-}
-
-function isTlsConfigNode(node: unknown): node is TlsConfigNode {
-  return typeof node === "object" && node !== null && "addTLSOptions" in node && "valid" in node;
 }

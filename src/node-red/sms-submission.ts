@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { CellularError } from "../errors/cellular-error";
 import type { CheckedSms } from "../gateways/gateway";
 import { isOptionName, type SmsOptions as GatewayOptions } from "../gateways/sms-options";
@@ -6,6 +5,7 @@ import type { Fallback, OnUnknown, Submission } from "../outbox";
 import type { GatewayNode } from "./gateway-node";
 import { gatewayRegistry } from "./gateway-registry";
 import type { GatewayRuntime } from "./gateway-runtime";
+import { hashedKey } from "./message-key";
 import { gatewayOptions, type SmsOptions } from "./sms-options";
 import type { SmsOrigin } from "./sms-origin";
 
@@ -98,11 +98,9 @@ function submissionOf(
   };
 }
 
-/** One node, one key, one recipient: one SMS. Hashed, so that the journal holds no number longer than it must. */
+/** One node, one key, one recipient: one SMS. */
 function keyOf(nodeId: string, key: string, { to, options: { mode = "number" } }: CheckedSms): string {
-  return createHash("sha256")
-    .update(JSON.stringify([nodeId, key, mode, to]))
-    .digest("base64url");
+  return hashedKey([nodeId, key, mode, to]);
 }
 
 async function holderOf(

@@ -1,5 +1,6 @@
 export { SuperSim, type SuperSimAccountInfo } from "./super-sim";
 export { SuperSimRefusal } from "./failure";
+export { asSmsCommand } from "./legacy";
 export type { SuperSimOptions, SuperSimProvider } from "./options";
 export type {
   CommandDirection,

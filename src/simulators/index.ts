@@ -21,7 +21,7 @@ export type { CgiRouterEvents, CgiLogin, DeletedIndex, IncomingCgiSms, SentCgiSm
 export type { CgiRouterSimulatorOptions, ListDialect, RouterManner } from "./router-cgi/options.js";
 export type { StoredCgiSms } from "./router-cgi/sms-store.js";
 export { SuperSimSimulator } from "./super-sim/simulator.js";
-export type { SuperSimEvents } from "./super-sim/simulator.js";
+export type { AnswerOptions, SuperSimEvents } from "./super-sim/simulator.js";
 export type { SimulatedSim, SuperSimSimulatorOptions } from "./super-sim/options.js";
 export type { SimulatedCommand, SimulatedStatus } from "./super-sim/fleet.js";
 export type { CallbackResult } from "./super-sim/callback.js";
@@ -30,6 +30,5 @@ export type { Fault, FaultOptions, FaultTarget } from "./faults.js";
 export { selfSignedCertificate } from "./tls/certificate.js";
 export type { CertificateOptions, SelfSignedCertificate } from "./tls/certificate.js";
 export { HandsetPage } from "./handset/handset-page.js";
-export type { HandsetEvents, HandsetPageOptions } from "./handset/handset-page.js";
+export type { HandsetEvents, HandsetPageOptions, ReplyMatcher, ReplyOptions } from "./handset/handset-page.js";
 export type { HandsetDevice, HandsetLine, HandsetMessage } from "./handset/conversations.js";
-export type { ReplyMatcher, ReplyOptions } from "./handset/reply-rules.js";

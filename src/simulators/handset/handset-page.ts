@@ -5,14 +5,24 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { readBody } from "../http-message.js";
 import { LoopbackServer } from "../loopback-server.js";
+import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
 import { Conversations, type HandsetLine, type HandsetMessage } from "./conversations.js";
 import { foreign } from "./loopback-guard.js";
-import { ReplyRules, type ReplyMatcher, type ReplyOptions, type ReplyRule } from "./reply-rules.js";
 
 export interface HandsetPageOptions {
   /** Default 0: any free port, kept over `stop()` and `start()`. */
   readonly port?: number;
   readonly lines: readonly HandsetLine[];
+}
+
+/** Which received SMS the phone answers. */
+export type ReplyMatcher = Matcher<HandsetMessage>;
+
+export interface ReplyOptions {
+  /** Only on this line. Default: on each. */
+  readonly line?: string;
+  /** Milliseconds before the phone answers. Default 0. */
+  readonly delay?: number;
 }
 
 export interface HandsetEvents {
@@ -33,7 +43,7 @@ const HEARTBEAT = 20_000;
 export class HandsetPage extends EventEmitter<HandsetEvents> {
   readonly #server: LoopbackServer;
   readonly #conversations: Conversations;
-  readonly #rules = new ReplyRules();
+  readonly #rules = new ReplyRules<HandsetMessage>(({ text }) => text);
   readonly #streams = new Set<ServerResponse>();
   #heartbeat: NodeJS.Timeout | undefined;
   #template = "";
@@ -89,8 +99,10 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
    *
    * @returns takes the rule away.
    */
-  reply(matcher: ReplyMatcher, answer: ReplyRule["answer"], options: ReplyOptions = {}): () => void {
-    return this.#rules.add({ matcher, answer, options });
+  reply(matcher: ReplyMatcher, answer: Reply<HandsetMessage>, options: ReplyOptions = {}): () => void {
+    const { line, delay } = options;
+    const among = (message: HandsetMessage): boolean => (line ?? message.line) === message.line;
+    return this.#rules.add({ matcher, answer, among, ...(delay === undefined ? {} : { delay }) });
   }
 
   #said(message: HandsetMessage): void {

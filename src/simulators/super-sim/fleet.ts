@@ -41,6 +41,13 @@ export class Fleet {
     return this.sims.find(({ sid, uniqueName }) => sid === name || uniqueName === name);
   }
 
+  /** As `sim`. @throws RangeError where there is no such SIM. */
+  known(name: string): SimulatedSim {
+    const sim = this.sim(name);
+    if (sim === undefined) throw new RangeError(`there is no SIM ${name}`);
+    return sim;
+  }
+
   command(sid: string): SimulatedCommand | undefined {
     return this.#commands.get(sid);
   }
@@ -61,10 +68,8 @@ export class Fleet {
 
   /** A SIM sends a text. @throws RangeError where there is no such SIM. */
   report(name: string, payload: string, callbackUrl: string | null, callbackMethod: "GET" | "POST"): SimulatedCommand {
-    const sim = this.sim(name);
-    if (sim === undefined) throw new RangeError(`there is no SIM ${name}`);
     const rest = { callbackUrl, callbackMethod };
-    return this.#add({ simSid: sim.sid, payload, status: "received", direction: "from_sim", ...rest });
+    return this.#add({ simSid: this.known(name).sid, payload, status: "received", direction: "from_sim", ...rest });
   }
 
   /** @throws RangeError where there is no such command. */

@@ -1,5 +1,6 @@
 import type { DeviceFunction } from "../faults.js";
 import { jsonAnswer, webPage, type DeviceAnswer, type DeviceRequest } from "../http-message.js";
+import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
 import { SimulatedDevice, type LoggedRequest } from "../simulated-device.js";
 import { notFound, Refusal, refused } from "./answers.js";
 import { call, callbackFields, newToken, signedCallback, type CallbackResult } from "./callback.js";
@@ -20,8 +21,19 @@ export interface SuperSimEvents {
   request: [LoggedRequest];
   /** A command to a SIM that the service took. */
   sent: [SimulatedCommand];
+  /** A command that reached the device with the SIM. */
+  delivered: [SimulatedCommand];
+  /** A text that a SIM sent. */
+  report: [SimulatedCommand];
   /** A callback that was made, whatever the receiver said. */
   callback: [CallbackResult];
+}
+
+export interface AnswerOptions {
+  /** Only the device with this SIM, by SID or unique name. Default: each. */
+  readonly sim?: string;
+  /** Milliseconds before the device answers. Default 0. */
+  readonly delay?: number;
 }
 
 /**
@@ -35,6 +47,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   readonly #login: ServiceLogin;
   readonly #fleet: Fleet;
   readonly #since = new Date();
+  readonly #rules = new ReplyRules<SimulatedCommand>(({ payload }) => payload);
   /** A callback that comes again has the token that it had. */
   readonly #tokens = new Map<string, string>();
   readonly #calls = new Set<Promise<unknown>>();
@@ -72,14 +85,34 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   report(sim: string, text: string): SimulatedCommand {
     const { smsCommandsUrl = null, smsCommandsMethod = "POST" } = this.#options;
     const command = this.#fleet.report(sim, text, smsCommandsUrl, smsCommandsMethod);
+    this.emit("report", command);
     this.#callBack(command);
     return command;
   }
 
+  /**
+   * Lets devices answer commands by themselves: what is delivered to one, by `pace` or by `advance()`, and matches, is
+   * answered as `report()` does. The first rule that matches answers.
+   *
+   * @returns takes the rule away
+   * @throws RangeError where there is no such SIM.
+   */
+  answer(
+    matcher: Matcher<SimulatedCommand>,
+    text: Reply<SimulatedCommand>,
+    { sim, delay = 0 }: AnswerOptions = {},
+  ): () => void {
+    const only = sim === undefined ? undefined : this.#fleet.known(sim).sid;
+    const among = ({ simSid }: SimulatedCommand): boolean => (only ?? simSid) === simSid;
+    return this.#rules.add({ matcher, answer: text, among, delay });
+  }
+
   /** Moves a command to another state and calls back. @throws RangeError where there is no such command. */
   advance(sid: string, status: SimulatedStatus): SimulatedCommand {
+    const before = this.#fleet.command(sid);
     const command = this.#fleet.setStatus(sid, status);
     this.#callBack(command);
+    if (status === "delivered" && before?.status !== "delivered") this.#deliver(command);
     return command;
   }
 
@@ -99,8 +132,9 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     this.#login.endTokens();
   }
 
-  /** Forgets commands and requests. Faults stay. */
+  /** Forgets commands and requests, and drops the answers that are due. Faults and rules stay. */
   clear(): void {
+    this.#rules.stop();
     this.#fleet.clear();
     this.#tokens.clear();
     this.clearLog();
@@ -109,6 +143,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   override async stop(): Promise<void> {
     for (const step of this.#steps) clearTimeout(step);
     this.#steps.clear();
+    this.#rules.stop();
     this.#ending.abort();
     this.#ending = new AbortController();
     await Promise.allSettled(this.#calls);
@@ -189,6 +224,11 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
 
   #resource(command: SimulatedCommand, list: CommandPath): Record<string, unknown> {
     return commandResource(command, this.#login.accountSid, this.url, list);
+  }
+
+  #deliver(command: SimulatedCommand): void {
+    this.emit("delivered", command);
+    this.#rules.consider(command, (text) => this.report(command.simSid, text));
   }
 
   #stepLater({ sid }: SimulatedCommand): void {

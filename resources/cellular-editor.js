@@ -124,11 +124,16 @@ globalThis.cellularEditor = (function () {
     };
   }
 
-  /** The default of the property that names the gateway of a node. Its label is read before the node has its own `_`. */
-  function requiredGateway(type) {
-    const label = RED._(MODULE + "/" + type + ":" + type + ".label.gateway");
-    return { value: "", type: "cellular-gateway", required: true, label };
+  /**
+   * The default of a property that must name a configuration node, such as the gateway or the account of a node. Its
+   * label is read before the node has its own `_`.
+   */
+  function requiredConfig(type, name, configType) {
+    const label = RED._(MODULE + "/" + type + ":" + type + ".label." + name);
+    return { value: "", type: configType, required: true, label };
   }
+
+  const requiredGateway = (type) => requiredConfig(type, "gateway", "cellular-gateway");
 
   /**
    * The same for a node whose work not every kind can do: only gateways that can are offered, and `error.gateway` is the
@@ -147,8 +152,8 @@ globalThis.cellularEditor = (function () {
     };
   }
 
-  /** What a field that names a gateway holds when it names none; in an open form that is a choice of Node-RED's own. */
-  const isNone = (gateway) => isEmpty(gateway) || gateway === "_ADD_";
+  /** What a field that names a configuration node holds when it names none; in an open form a choice of Node-RED's own. */
+  const isNone = (id) => isEmpty(id) || id === "_ADD_";
 
   /** The default of a property that may name a gateway, `error.<name>` the text where it is not a good one. */
   function optionalGateway(type, name, isGood) {
@@ -212,12 +217,13 @@ globalThis.cellularEditor = (function () {
   }
 
   /**
-   * Keeps the choice of a gateway in an open form until a person makes another. When a gateway was changed, added or
-   * deleted from there, Node-RED makes the list anew, and shows the first one in it where the chosen one is offered no
-   * more: the next SMS would go to another device. One that is there but cannot do the work stays, marked as wrong.
+   * Keeps the choice of a gateway or an account in an open form until a person makes another. When one was changed,
+   * added or deleted from there, Node-RED makes the list anew, and shows the first one in it where the chosen one is
+   * offered no more: the next SMS would go to another device. One that is there but cannot do the work stays, marked as
+   * wrong.
    * @param show Called for each choice.
    */
-  function keepGateway(node, name, show = () => {}) {
+  function keepConfig(node, name, show = () => {}) {
     const field = fieldOf(node, name);
     let chosen = node[name];
     let ids = [];
@@ -242,12 +248,40 @@ globalThis.cellularEditor = (function () {
   }
 
   function choose(field, id) {
-    const gateway = isNone(id) ? null : RED.nodes.node(id);
-    if (gateway && field.val(id).val() === null) {
-      $("<option>", { value: id, text: RED.utils.getNodeLabel(gateway, id) }).prependTo(field);
+    const config = isNone(id) ? null : RED.nodes.node(id);
+    if (config && field.val(id).val() === null) {
+      $("<option>", { value: id, text: RED.utils.getNodeLabel(config, id) }).prependTo(field);
     }
     field.val(id);
     if (field.val() === null) field.val("_ADD_");
+  }
+
+  /** Offers in an open form a saved choice that this version does not know, or that is a ${NAME}, so that it stays. */
+  function offerSaved(node, name) {
+    const field = fieldOf(node, name);
+    if (field.val() === null) field.append($("<option>", { value: node[name], text: node[name] })).val(node[name]);
+  }
+
+  /** openssl prints "sha256 Fingerprint=AB:CD:…": takes the whole line into an open form. Once cleaned it is checked again. */
+  function cleanFingerprint(node) {
+    fieldOf(node, "fingerprint").on("change", function () {
+      const cleaned = $(this).val().replace(/^.*=/, "").trim();
+      if (cleaned !== $(this).val()) $(this).val(cleaned).trigger("change");
+    });
+  }
+
+  /**
+   * Opens a section of an open form if something in it was changed, or is wrong: that must not hide.
+   * @param usual What goes without saying, as text, where that is not the default.
+   */
+  function openChanged(node, section, usual = {}) {
+    const changed = section.find("input").filter((_, input) => {
+      const name = input.id.replace(/^node-(config-)?input-/, "");
+      const { value } = node._def.defaults[name];
+      if (input.type === "checkbox") return input.checked !== value;
+      return input.value !== "" && input.value !== (usual[name] ?? String(value));
+    });
+    section.prop("open", changed.length > 0);
   }
 
   /** Makes a field of an open form one with a type. */
@@ -255,10 +289,10 @@ globalThis.cellularEditor = (function () {
     $("#node-input-" + name).typedInput({ default: "msg", types, typeField: $("#node-input-" + name + "Type") });
   }
 
-  /** Shows those elements of an open form that carry a value in their `data-<key>`, and hides the others. */
+  /** Shows those elements of an open form that carry a value in the list of their `data-<key>`, and hides the others. */
   function showOnly(elements, key, value) {
     elements.each((_, element) => {
-      $(element).toggle($(element).data(key) === value);
+      $(element).toggle($(element).data(key).split(" ").includes(value));
     });
   }
 
@@ -278,8 +312,10 @@ globalThis.cellularEditor = (function () {
   return {
     ...{ orEmpty, isNumber, isPositive, isWhole, isCount, isIccid, isBaseUrl, isFingerprint, isKind },
     ...{ accepting, acceptingTyped, whereKnown, current },
-    ...{ requiredGateway, capableGateway, optionalGateway, isNone, keepGateway },
+    ...{ requiredConfig, requiredGateway, capableGateway, optionalGateway, isNone, keepConfig },
     ...{ kinds: KINDS, kindOf, knows, timeoutOf, rowsByKind },
-    ...{ showDefaults, showTyped, showOnly, names },
+    ...{ showDefaults, offerSaved, cleanFingerprint, openChanged, showTyped, showOnly, names },
+    // As the forms before those of Super SIM call it.
+    keepGateway: keepConfig,
   };
 })();

@@ -3,6 +3,7 @@ import type { NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
 import { FlowsGate } from "./flows-gate";
 import { GatewayRuntime, type GatewayConfiguration, type SmsConclusion, type SmsRelay } from "./gateway-runtime";
+import { outcomeHooks } from "./outcome-hooks";
 import { RuntimeShelf } from "./runtime-shelf";
 import type { SmsOrigin } from "./sms-origin";
 import { smsDesks, type SmsResult } from "./sms-record";
@@ -20,30 +21,15 @@ class GatewayRegistry {
   }
 
   #make(RED: NodeAPI, id: string, settings: GatewayConfiguration, free: Promise<void>): GatewayRuntime {
-    const desk = smsDesks.of(RED);
     const runtime: GatewayRuntime = new GatewayRuntime(settings, {
       ...storePlace(RED, CATALOG, settings.reference, free),
       relay: this.#relayOf(RED, id),
-      finished: (entry) => {
-        const forget = (): void => {
-          void runtime.outbox.remove(entry.id);
-        };
-        desk.deliver({
-          result: this.#resultOf(entry, entry.origin, runtime),
-          delivered: forget,
-          orphaned: () => {
-            RED.log.warn(RED._(`${CATALOG}.log.orphaned`, { id: entry.id, outcome: entry.ending.outcome }));
-            forget();
-          },
-        });
-      },
-      repeated: (conclusion, origin) => {
-        desk.deliver({
-          result: this.#resultOf(conclusion, origin, runtime),
-          delivered: () => undefined,
-          orphaned: () => undefined,
-        });
-      },
+      ...outcomeHooks(RED, {
+        catalog: CATALOG,
+        desk: smsDesks.of(RED),
+        resultOf: (conclusion, origin) => this.#resultOf(conclusion, origin, runtime),
+        forget: (entryId) => void runtime.outbox.remove(entryId),
+      }),
       ready: () => FlowsGate.of(RED).pass(),
       untaken: (count) => {
         RED.log.warn(RED._(`${CATALOG}.log.untaken`, { name: nameOf(runtime.reference), count: String(count) }));

@@ -61,6 +61,16 @@ export function duration(unit: string): OptionReader<number> {
   };
 }
 
+/** As `duration`, above 0. */
+export function positiveDuration(unit: string): OptionReader<number> {
+  const read = duration(unit);
+  return (value, path) => {
+    const number = read(value, path);
+    if (number === 0) throw invalidOption(path, `a number of ${unit} above 0`);
+    return number;
+  };
+}
+
 export function text(value: unknown, path: string): string {
   if (typeof value !== "string") throw invalidOption(path, "a text");
   return value;

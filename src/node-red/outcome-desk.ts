@@ -17,7 +17,7 @@ export interface Asked {
   readonly instance: object;
 }
 
-interface Traceable {
+export interface Traceable {
   readonly origin: Origin;
 }
 

@@ -5,7 +5,7 @@ import type { CheckedSms } from "../gateways/gateway";
 import { namesPhoneNumber, RECIPIENT_MODES, type SmsOptions as GatewayOptions } from "../gateways/sms-options";
 import type { OnUnknown } from "../outbox";
 import { readRecipients, readText, transliterate, type Recipient } from "../sms";
-import { GatewayChoice } from "./gateway-choice";
+import { gatewayChoice, type ConfigChoice } from "./config-choice";
 import type { GatewayNode } from "./gateway-node";
 import type { OutcomeDesk, Reporter } from "./outcome-desk";
 import { environmentOf, Properties } from "./properties";
@@ -42,8 +42,8 @@ interface SendRequest {
 export class SmsSendNode implements Reporter<SmsResult> {
   readonly node: Node;
   readonly #RED: NodeAPI;
-  readonly #gateway: GatewayChoice;
-  readonly #fallback: GatewayChoice;
+  readonly #gateway: ConfigChoice<GatewayNode>;
+  readonly #fallback: ConfigChoice<GatewayNode>;
   readonly #desk: OutcomeDesk<SmsResult>;
   readonly #badge: SendBadge;
   readonly #settings: SendSettings | CellularError;
@@ -51,8 +51,8 @@ export class SmsSendNode implements Reporter<SmsResult> {
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.node = node;
     this.#RED = RED;
-    this.#gateway = new GatewayChoice(RED, "gateway" in config ? config.gateway : undefined);
-    this.#fallback = new GatewayChoice(RED, "fallback" in config ? config.fallback : undefined);
+    this.#gateway = gatewayChoice(RED, config);
+    this.#fallback = gatewayChoice(RED, config, "fallback");
     this.#desk = smsDesks.of(RED);
     this.#settings = readSendSettings(RED, node, config);
 

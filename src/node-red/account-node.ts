@@ -1,0 +1,152 @@
+import type { Node, NodeAPI } from "node-red";
+import { asCellularError, CellularError } from "../errors/cellular-error";
+import { SuperSim, type SuperSimOptions } from "../gateways/super-sim";
+import { accountRegistry } from "./account-registry";
+import type { AccountConfiguration, AccountReference, AccountRuntime } from "./account-runtime";
+import { ConfigUsers } from "./config-users";
+import { environmentOf, Properties } from "./properties";
+import { readQueueSettings, readTimeout } from "./queue-settings";
+import { readTls } from "./tls-config";
+import { onClose } from "./wrappers";
+
+/** A `supersim-account` as it is saved; each field is read strictly by `Properties`. */
+export interface AccountConfig {
+  readonly id: string;
+  readonly name?: string;
+  readonly tls?: string;
+}
+
+/** Seconds. */
+const USUAL_TIMEOUT = 30;
+
+/** The config node of one account: reads the settings, and connects nodes with what stands behind it. */
+export class AccountNode {
+  static readonly #ofNode = new WeakMap<object, AccountNode>();
+  readonly #users: ConfigUsers;
+  readonly #runtime: AccountRuntime | undefined;
+  #isGone = false;
+  readonly reference: AccountReference;
+  /** What is wrong with the settings, or undefined. */
+  readonly problem: CellularError | undefined;
+
+  /** The account that a node names in its settings, or undefined if there is none. */
+  static find(RED: NodeAPI, id: unknown): AccountNode | undefined {
+    const node: unknown = typeof id === "string" && id !== "" ? RED.nodes.getNode(id) : undefined;
+    return typeof node === "object" && node !== null ? AccountNode.#ofNode.get(node) : undefined;
+  }
+
+  constructor(RED: NodeAPI, node: Node, config: AccountConfig) {
+    AccountNode.#ofNode.set(node, this);
+    this.#users = new ConfigUsers(node);
+    const outcome = readSettings(RED, node, config);
+    this.reference = outcome.reference;
+    if ("problem" in outcome) {
+      this.problem = outcome.problem;
+      this.#runtime = undefined;
+      node.warn(outcome.problem.message);
+      accountRegistry.get(node.id)?.reject(outcome.problem);
+    } else {
+      this.#runtime = accountRegistry.obtain(RED, node.id, outcome.settings);
+      this.#runtime.attach(outcome.settings);
+    }
+    onClose(node, (removed) => {
+      this.#isGone = removed;
+      if (removed) accountRegistry.end(node.id);
+      else this.#runtime?.detach();
+    });
+  }
+
+  /** Whether it was deleted or disabled; one that a deploy starts anew is not gone. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /**
+   * What stands behind this account.
+   * @throws CellularError `CONFIG_MISSING` if its settings cannot be used.
+   */
+  get runtime(): AccountRuntime {
+    if (this.#runtime !== undefined) return this.#runtime;
+    throw this.problem ?? new CellularError("CONFIG_MISSING", "The account has no usable configuration.");
+  }
+
+  /**
+   * The driver in force, for checks that need no request.
+   * @throws CellularError `CONFIG_MISSING` if the settings cannot be used.
+   */
+  get driver(): SuperSim {
+    const { driver } = this.runtime;
+    if (driver === undefined) throw new CellularError("CONFIG_MISSING", "The account has no usable configuration.");
+    return driver;
+  }
+
+  /** Counts a node as user of this account; returns what ends that. */
+  addUser(user: Node): () => void {
+    return this.#users.add(user);
+  }
+}
+
+type Reading =
+  | { readonly reference: AccountReference; readonly settings: AccountConfiguration }
+  | { readonly reference: AccountReference; readonly problem: CellularError };
+
+function readSettings(RED: NodeAPI, node: Node, config: AccountConfig): Reading {
+  const properties = new Properties(config, environmentOf(RED, node));
+  const credentials = new Properties(node.credentials, environmentOf(RED, node));
+  let reference: AccountReference = { id: node.id, name: config.name ?? "", provider: "" };
+  try {
+    const provider = properties.choice("provider", ["twilio", "kore"], "twilio");
+    reference = { ...reference, provider };
+    const options: SuperSimOptions = {
+      provider,
+      // KORE has one way only: what stands there of Twilio's means nothing.
+      auth: provider === "kore" ? undefined : properties.choice("auth", ["token", "apikey"], "token"),
+      accountSid: credentials.secret("accountSid"),
+      authToken: credentials.secret("authToken"),
+      apiKeySid: credentials.secret("apiKeySid"),
+      apiKeySecret: credentials.secret("apiKeySecret"),
+      clientId: credentials.secret("clientId"),
+      clientSecret: credentials.secret("clientSecret"),
+      url: properties.text("url"),
+      tokenUrl: properties.text("tokenUrl"),
+      timeout: readTimeout(properties, USUAL_TIMEOUT),
+      fingerprint: properties.text("fingerprint"),
+      tls: readTls(RED, config.tls),
+    };
+    const driver = new SuperSim(options);
+    driver.checkConfiguration();
+    return {
+      reference,
+      settings: {
+        label: driver.label,
+        reference,
+        ...readQueueSettings(properties),
+        concurrency: properties.number("concurrency", 8, { integer: true, above: 0, atMost: 100 }),
+        callbackSecrets: {
+          authToken: credentials.secret("authToken"),
+          webhookSecret: credentials.secret("webhookSecret"),
+        },
+        publicUrl: readPublicUrl(properties),
+        driverSettings: options,
+        driver,
+      },
+    };
+  } catch (error) {
+    return { reference, problem: asCellularError(error, "The account") };
+  }
+}
+
+function readPublicUrl(properties: Properties): string {
+  const text = properties.text("publicUrl").trim();
+  if (text === "") return "";
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isBase =
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    [url.username, url.password, url.search, url.hash].every((part) => part === "");
+  if (isBase) return text.replace(/\/+$/, "");
+  throw new CellularError(
+    "CONFIG_MISSING",
+    'The setting "publicUrl" is no http:// or https:// address without login and query. Correct it in the account.',
+  );
+}

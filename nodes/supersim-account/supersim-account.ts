@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from "node-red";
-import { AccountNode, type AccountConfig } from "../../src/node-red";
+import { AccountNode, serveSims, type AccountConfig } from "../../src/node-red";
 
 export = (RED: NodeAPI): void => {
   function supersimAccount(this: Node, config: AccountConfig & Parameters<NodeAPI["nodes"]["createNode"]>[1]): void {
@@ -17,4 +17,5 @@ export = (RED: NodeAPI): void => {
       webhookSecret: { type: "password" },
     },
   });
+  serveSims(RED);
 };

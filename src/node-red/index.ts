@@ -1,5 +1,6 @@
 export { AccountNode, type AccountConfig } from "./account-node";
 export { GatewayNode, type GatewayConfig } from "./gateway-node";
+export { serveSims } from "./sims-endpoint";
 export { SmsReceiveNode } from "./sms-receive-node";
 export { SmsSendNode } from "./sms-send-node";
 export { smsDeleteNode } from "./sms-delete-node";

@@ -128,6 +128,37 @@ describe("simulated Super SIM", () => {
     );
   });
 
+  it("leads back from a page to the one before", async () => {
+    await start();
+    for (let number = 0; number < 5; number += 1) device.report("tracker-1", String(number));
+    const pages: { readonly payloads: unknown; readonly meta: Record<string, unknown> }[] = [];
+    const read = async (address: string): Promise<Record<string, unknown>> => {
+      const { sms_commands, meta } = jsonOf(await client.get(address));
+      const payloads = (sms_commands as Record<string, unknown>[]).map(({ payload }) => payload);
+      pages.push({ payloads, meta: meta as Record<string, unknown> });
+      return meta as Record<string, unknown>;
+    };
+    const first = await read("SmsCommands?PageSize=2");
+    const second = await read(String(first.next_page_url));
+    await read(String(second.next_page_url));
+    await read(String(pages[2]?.meta.previous_page_url));
+    await read(String(pages[3]?.meta.previous_page_url));
+    assert.deepEqual(
+      pages.map(({ payloads }) => payloads),
+      [["4", "3"], ["2", "1"], ["0"], ["2", "1"], ["4", "3"]],
+    );
+    assert.deepEqual(
+      pages.map(({ meta }) => [meta.page, meta.previous_page_url === null]),
+      [
+        [0, true],
+        [1, false],
+        [2, false],
+        [1, false],
+        [0, true],
+      ],
+    );
+  });
+
   it("lists its SIMs", async () => {
     await start();
     const { sims } = jsonOf(await client.get("Sims?Iccid=89883070000000000002"));

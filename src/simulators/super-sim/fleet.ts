@@ -125,7 +125,7 @@ export function filteredSims(fleet: Fleet, query: URLSearchParams): readonly Sim
   return fleet.sims.filter(
     (sim) =>
       (status === undefined || (sim.status ?? "active") === status) &&
-      (fleetName === undefined || sim.fleetSid === fleetName) &&
+      (fleetName === undefined || sim.fleetSid === fleetName || sim.fleetName === fleetName) &&
       (iccid === undefined || sim.iccid === iccid),
   );
 }

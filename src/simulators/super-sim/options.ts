@@ -4,12 +4,15 @@ import type { SimulatedDeviceOptions } from "../simulated-device.js";
 export interface SimulatedSim {
   /** `HS` and 32 hexadecimal digits. */
   readonly sid: string;
-  readonly uniqueName: string;
+  /** Default: it has none. */
+  readonly uniqueName?: string;
   readonly iccid: string;
   /** Default `active`. */
   readonly status?: "new" | "ready" | "active" | "inactive" | "scheduled";
   /** `HF` and 32 hexadecimal digits. Default: no fleet. */
   readonly fleetSid?: string;
+  /** The unique name of the fleet, for the filter of the list alone. Default: it has none. */
+  readonly fleetName?: string;
 }
 
 export interface SuperSimSimulatorOptions extends SimulatedDeviceOptions {

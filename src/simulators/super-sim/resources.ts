@@ -29,7 +29,7 @@ export function simResource(sim: SimulatedSim, accountSid: string, base: string,
   const url = `${base}/v1/Sims/${sim.sid}`;
   return {
     sid: sim.sid,
-    unique_name: sim.uniqueName,
+    unique_name: sim.uniqueName ?? null,
     account_sid: accountSid,
     iccid: sim.iccid,
     status: sim.status ?? "active",
@@ -42,7 +42,7 @@ export function simResource(sim: SimulatedSim, accountSid: string, base: string,
 }
 
 /**
- * One page of a list. A page's token names the last entry before it, so that entries that come in meanwhile move nothing.
+ * One page of a list. A page's token names the entry next to it, so that entries that come in meanwhile move nothing.
  * @throws Refusal for a page, a page size or a token that is none.
  */
 export function pageOf(
@@ -54,20 +54,19 @@ export function pageOf(
   const size = Number(query.get("PageSize") ?? 50);
   if (!Number.isInteger(size) || size < 1 || size > 1000) throw badParameter("PageSize");
   const token = query.get("PageToken");
-  const before = token === null ? -1 : resources.findIndex(({ sid }) => `PA${String(sid)}` === token);
-  if (token !== null && before === -1) throw badParameter("PageToken");
-  const entries = resources.slice(before + 1, before + 1 + size);
+  const start = startOf(resources, token, size);
+  const entries = resources.slice(start, start + size);
   const page = Number(query.get("Page") ?? 0);
   if (!Number.isInteger(page) || page < 0) throw badParameter("Page");
-  const addressOf = (number: number, after?: string): string => {
+  const addressOf = (number: number, beside?: string): string => {
     const fields = new URLSearchParams(query);
     fields.delete("PageToken");
     fields.set("PageSize", String(size));
     fields.set("Page", String(number));
-    if (after !== undefined) fields.set("PageToken", after);
+    if (beside !== undefined) fields.set("PageToken", beside);
     return `${address}?${fields.toString()}`;
   };
-  const hasMore = before + 1 + size < resources.length;
+  const hasMore = start + size < resources.length;
   return {
     [key]: entries,
     meta: {
@@ -76,8 +75,17 @@ export function pageOf(
       next_page_url: hasMore ? addressOf(page + 1, `PA${String(entries.at(-1)?.sid)}`) : null,
       page,
       page_size: size,
-      previous_page_url: null,
+      previous_page_url: start > 0 ? addressOf(Math.max(0, page - 1), `PB${String(entries[0]?.sid)}`) : null,
       url: addressOf(page, token ?? undefined),
     },
   };
+}
+
+/** Where a page begins: `PA` and the entry before it, or `PB` and the entry behind it. */
+function startOf(resources: readonly Record<string, unknown>[], token: string | null, size: number): number {
+  if (token === null) return 0;
+  const beside = resources.findIndex(({ sid }) => String(sid) === token.slice(2));
+  if (beside !== -1 && token.startsWith("PA")) return beside + 1;
+  if (beside !== -1 && token.startsWith("PB")) return Math.max(0, beside - size);
+  throw badParameter("PageToken");
 }

@@ -60,11 +60,16 @@ globalThis.cellularEditor = (function () {
     // Inside a longer address the variable's value is not known here.
     const text = String(value || "").replace(/\$\{\w+\}/g, "0");
     if (!/^https?:\/\//i.test(text) || /[?#]/.test(text)) return false;
+    const url = urlOf(text);
+    return url !== undefined && url.username === "" && url.password === "";
+  }
+
+  /** Undefined where the text is no address. */
+  function urlOf(text) {
     try {
-      const url = new URL(text);
-      return url.username === "" && url.password === "";
+      return new URL(text);
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -310,7 +315,7 @@ globalThis.cellularEditor = (function () {
   };
 
   return {
-    ...{ orEmpty, isNumber, isPositive, isWhole, isCount, isIccid, isBaseUrl, isFingerprint, isKind },
+    ...{ orEmpty, isNumber, isPositive, isWhole, isCount, isIccid, isBaseUrl, urlOf, isFingerprint, isKind },
     ...{ accepting, acceptingTyped, whereKnown, current },
     ...{ requiredConfig, requiredGateway, capableGateway, optionalGateway, isNone, keepConfig },
     ...{ kinds: KINDS, kindOf, knows, timeoutOf, rowsByKind },

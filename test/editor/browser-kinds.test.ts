@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { browserOrSkip, launchBrowser } from "../support/browser";
 import { NodeRedProcess } from "../support/node-red-process";
-import { EditorPage, openGateway, type Form } from "./editor-page";
+import { EditorPage, openGateway } from "./editor-page";
 import { isRefused, read, shownFields } from "./form-fields";
 import { DEFAULT_SEND, flows, FULL_SEND, KINDS, type Saved } from "./kinds-flow";
 import { nodeSources, type NodeSource } from "./node-source";
-import { applyTheme, shownTexts } from "./theme";
+import { applyTheme, assertReadable } from "./theme";
 
 /** The rows of a gateway's form above its login that not every kind has, and those of its login. */
 const GATEWAY_ROWS = ["method", "lineBreak", "numberFormat", "connId", "auth"];
@@ -46,7 +45,7 @@ describe("the editor with several kinds of gateway", function () {
   });
 
   afterEach(async function () {
-    if (this.currentTest?.state === "failed") await screenshot("kinds-failed");
+    if (this.currentTest?.state === "failed") await editor.screenshot("kinds-failed");
     assert.deepEqual(editor.complaints, []);
     await editor.close();
   });
@@ -227,21 +226,5 @@ describe("the editor with several kinds of gateway", function () {
         await form.cancel();
       }
     });
-  }
-
-  async function assertReadable(form: Form, name: string): Promise<void> {
-    await screenshot(name);
-    const texts = await shownTexts(form);
-    assert.ok(texts.length > 5, name);
-    assert.deepEqual(
-      texts.filter(({ contrast }) => contrast < 4.5),
-      [],
-      name,
-    );
-  }
-
-  async function screenshot(name: string): Promise<void> {
-    const folder = process.env.SCREENSHOT_DIR;
-    if (folder !== undefined) await editor.page.screenshot({ path: join(folder, `${process.version}-${name}.png`) });
   }
 });

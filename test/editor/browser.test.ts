@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Browser, Locator, Route } from "playwright-core";
 import { PeplinkSimulator } from "../../src/simulators";
 import { browserOrSkip, launchBrowser } from "../support/browser";
@@ -18,6 +17,8 @@ const sources = nodeSources();
 const gateway = sources.find(({ type }) => type === "cellular-gateway")!;
 const send = sources.find(({ type }) => type === "cellular-sms-send")!;
 const flowNodes = sources.filter(({ definition }) => definition.category !== "config");
+/** Those whose story is told here: the nodes of Super SIM have one of their own. */
+const gatewayNodes = flowNodes.filter(({ definition }) => "gateway" in definition.defaults);
 
 /** Saved before the later properties were there, or written by hand: everything that can be left out is. */
 const BARE = [
@@ -76,7 +77,7 @@ describe("the editor", function () {
   afterEach(async function () {
     if (this.currentTest?.state !== "failed") return;
     isBroken = true;
-    await screenshot("failed");
+    await editor.screenshot("failed");
   });
 
   after(async () => {
@@ -129,7 +130,7 @@ describe("the editor", function () {
     }
   });
 
-  for (const [index, source] of flowNodes.entries()) {
+  for (const [index, source] of gatewayNodes.entries()) {
     it(`${source.type}: comes from the palette, and keeps what is filled in`, async () => {
       const y = 60 + 80 * index;
       const node = await editor.drop(source.type, 420, y);
@@ -160,7 +161,7 @@ describe("the editor", function () {
     await editor.deploy();
     await editor.page.reload();
     await editor.ready();
-    const form = await editor.edit(ids.get(flowNodes[0]!.type)!.node);
+    const form = await editor.edit(ids.get(gatewayNodes[0]!.type)!.node);
     await editor.page.locator("#node-input-btn-gateway-edit").click();
     const config = await editor.configForm();
     const values = await read(config, gateway);
@@ -173,7 +174,7 @@ describe("the editor", function () {
     assert.doesNotMatch(await editor.page.content(), new RegExp(LOGIN.password));
   });
 
-  for (const source of flowNodes) {
+  for (const source of gatewayNodes) {
     it(`${source.type}: works when the inject is pressed, and says so in its badge`, async () => {
       const { node, inject } = ids.get(source.type)!;
       device.receive({ from: PHONE, text: "OFF" });
@@ -184,7 +185,7 @@ describe("the editor", function () {
     });
   }
 
-  for (const source of flowNodes) {
+  for (const source of gatewayNodes) {
     it(`${source.type}: marks a bad value, in the form and on the canvas, and a good one not`, async () => {
       const { node } = ids.get(source.type)!;
       const mark = editor.drawn(node).locator(".red-ui-flow-node-error");
@@ -223,7 +224,7 @@ describe("the editor", function () {
   });
 
   it("cellular-gateway: marks a bad value, and a good one not", async () => {
-    const form = await editor.edit(ids.get(flowNodes[0]!.type)!.node);
+    const form = await editor.edit(ids.get(gatewayNodes[0]!.type)!.node);
     await editor.page.locator("#node-input-btn-gateway-edit").click();
     const config = await editor.configForm();
     await assertMarks(config, gateway);
@@ -236,7 +237,7 @@ describe("the editor", function () {
       await applyTheme(editor, theme);
       const hard = new Map<string, readonly ShownText[]>();
       const look = async (form: Form, type: string): Promise<void> => {
-        await screenshot(`${type}-${theme}`);
+        await editor.screenshot(`${type}-${theme}`);
         const texts = await shownTexts(form);
         assert.ok(texts.length > 5, type);
         hard.set(
@@ -244,10 +245,10 @@ describe("the editor", function () {
           texts.filter(({ contrast }) => contrast < 4.5),
         );
       };
-      for (const { type } of flowNodes) {
+      for (const { type } of gatewayNodes) {
         const form = await editor.edit(ids.get(type)!.node);
         await look(form, type);
-        if (type === flowNodes[0]!.type) {
+        if (type === gatewayNodes[0]!.type) {
           await editor.page.locator("#node-input-btn-gateway-edit").click();
           const config = await editor.configForm();
           await look(config, gateway.type);
@@ -260,7 +261,7 @@ describe("the editor", function () {
         }
         await form.cancel();
       }
-      await screenshot(`canvas-${theme}`);
+      await editor.screenshot(`canvas-${theme}`);
       assert.deepEqual([...hard.values()].flat(), []);
     });
   }
@@ -268,11 +269,6 @@ describe("the editor", function () {
   it("has met no error in the page and none in the console", () => {
     assert.deepEqual(editor.complaints, []);
   });
-
-  async function screenshot(name: string): Promise<void> {
-    const folder = process.env.SCREENSHOT_DIR;
-    if (folder !== undefined) await editor.page.screenshot({ path: join(folder, `${process.version}-${name}.png`) });
-  }
 });
 
 /** Each field to write in that looks at its value refuses a bad one and takes the good one back; returns the last one. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Browser, ConsoleMessage, Locator, Page } from "playwright-core";
 
 export type Theme = "light" | "dark";
@@ -103,6 +104,12 @@ export class EditorPage {
     return JSON.parse(await this.page.evaluate<string>(script)) as Readonly<Record<string, unknown>>;
   }
 
+  /** Keeps a picture of the page in the folder named by `SCREENSHOT_DIR`, if there is one. */
+  async screenshot(name: string): Promise<void> {
+    const folder = process.env.SCREENSHOT_DIR;
+    if (folder !== undefined) await this.page.screenshot({ path: join(folder, `${process.version}-${name}.png`) });
+  }
+
   async #nodeIds(): Promise<readonly string[]> {
     return this.page.evaluate<readonly string[]>(
       "RED.nodes.createCompleteNodeSet().filter(({ wires }) => wires).map(({ id }) => id)",
@@ -119,7 +126,12 @@ export class EditorPage {
 
 /** Opens the form of the gateway that is chosen in the open form of a node. */
 export async function openGateway(editor: EditorPage): Promise<Form> {
-  await editor.page.locator("#node-input-btn-gateway-edit").click();
+  return openConfig(editor, "gateway");
+}
+
+/** Opens the form of the configuration node that is chosen for a property in the open form of a node, or of a new one. */
+export async function openConfig(editor: EditorPage, property: string, action: "edit" | "add" = "edit"): Promise<Form> {
+  await editor.page.locator(`#node-input-btn-${property}-${action}`).click();
   return editor.configForm();
 }
 

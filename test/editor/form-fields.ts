@@ -17,7 +17,7 @@ export function fieldsOf({ template, definition }: NodeSource): readonly Field[]
     .filter((name) => name !== "")
     .flatMap((name): Field[] => {
       const type = defaults[name]?.type;
-      if (type !== undefined) return type.startsWith("cellular-") ? [{ name, sort: "reference" }] : [];
+      if (type !== undefined) return /^(cellular|supersim)-/.test(type) ? [{ name, sort: "reference" }] : [];
       const tag = new RegExp(`<(?:input|select)[^>]*input-${name}"[^>]*>`).exec(template)?.[0] ?? "";
       if (tag.includes('type="hidden"')) return [];
       if (tag.startsWith("<select")) return [{ name, sort: "choice" }];

@@ -55,8 +55,8 @@ const SHARED = [
   '<script src="resources/@cellgate/node-red-cellular/cellular-editor.js"></script>',
 ];
 
-/** The gateways that there are for a validator, by their ids. */
-const GATEWAYS: Readonly<Record<string, object>> = {
+/** The gateways and accounts that there are for a validator, by their ids. */
+const CONFIGS: Readonly<Record<string, object>> = {
   "cabinet-3": { valid: true },
   "cabinet-4": {},
   unfinished: { valid: false },
@@ -64,6 +64,8 @@ const GATEWAYS: Readonly<Record<string, object>> = {
   "by-brevis-one": { kind: "brevis-one" },
   "by-router-cgi": { kind: "router-cgi" },
   "of-later": { kind: "satellite" },
+  "at-twilio": { provider: "twilio" },
+  "at-kore": { provider: "kore" },
 };
 
 /** Every node that package.json tells Node-RED to load. */
@@ -111,7 +113,7 @@ function register(type: string, script: string): EditorDefinition {
     _: (key: string): string => key,
     nodes: {
       registerType: (name: string, definition: EditorDefinition) => registered.set(name, definition),
-      node: (id: string) => GATEWAYS[id] ?? null,
+      node: (id: string) => CONFIGS[id] ?? null,
     },
     validators: { typedInput: () => (): boolean => true },
     editor: { getEditStack: () => [] },
@@ -150,6 +152,17 @@ export function lookUp(catalog: Catalog, key: string): Catalog | string | undefi
       (branch, name) => (typeof branch === "object" ? branch[name] : undefined),
       catalog,
     );
+}
+
+/** A node that is saved like this, as a validator sees it. */
+export function savedNode({ type, definition, catalog }: NodeSource, saved: object = {}): object {
+  return { ...saved, type, _def: definition, _: (key: string) => lookUp(catalog, key) };
+}
+
+/** The values that a choice in a form offers. */
+export function optionsOf(template: string, name: string): readonly string[] {
+  const select = new RegExp(`<select id="node-(?:config-)?input-${name}">(.*?)</select>`, "s").exec(template)![1]!;
+  return attributes(select, "value");
 }
 
 /** All values of an attribute in a piece of HTML. */

@@ -56,7 +56,7 @@ describe("example flows", () => {
           }
           if ("outputs" in definition.defaults) equal(node.wires?.length, node.outputs, node.id);
         }
-        equal(/"(credentials|password|clientSecret)":/.test(text), false);
+        equal(/"(credentials|password|clientSecret|authToken|apiKeySecret|webhookSecret)":/.test(text), false);
       });
 
       it("says what it does in a comment at its head", () => {
@@ -79,7 +79,7 @@ describe("example flows", () => {
       });
 
       it("shows where failures go", () => {
-        const sending = flow.filter(({ type }) => type === "cellular-sms-send");
+        const sending = flow.filter(({ type }) => ["cellular-sms-send", "supersim-command"].includes(type));
         for (const { id, outputs } of sending) {
           const caught = flow.some(({ type, scope }) => type === "catch" && Array.isArray(scope) && scope.includes(id));
           ok(caught || outputs === 2, id);

@@ -123,6 +123,9 @@ function scriptKeys({ type, script }: NodeSource): { whole: readonly string[]; b
     `${of!}.label.gateway`,
     ...(sort === "capable" ? [`${of!}.error.gateway`] : []),
   ]);
+  const configs = [...script.matchAll(/\brequiredConfig\("([^"]+)", "(\w+)"/g)].map(
+    ([, of, name]) => `${of!}.label.${name!}`,
+  );
   const references = [...script.matchAll(/\boptionalGateway\("([^"]+)", "(\w+)"/g)].flatMap(([, of, name]) => [
     `${of!}.label.${name!}`,
     `${of!}.error.${name!}`,
@@ -130,7 +133,7 @@ function scriptKeys({ type, script }: NodeSource): { whole: readonly string[]; b
   const palette = script.includes("...names") ? [`${type}.palette`] : [];
   const literal = found.filter(([, , plus]) => plus === undefined).map(([, key]) => key!);
   return {
-    whole: [...literal, ...refusals, ...gateways, ...references, ...palette],
+    whole: [...literal, ...refusals, ...gateways, ...configs, ...references, ...palette],
     beginnings: found.filter(([, , plus]) => plus !== undefined).map(([, key]) => key!),
   };
 }

@@ -1,3 +1,4 @@
+import { deepEqual, ok } from "node:assert/strict";
 import type { EditorPage, Form, Theme } from "./editor-page";
 
 /** A text on the page, and how far its colour is from what lies behind it: 1 (none) to 21 (black on white). */
@@ -18,6 +19,18 @@ export async function applyTheme({ page }: EditorPage, theme: Theme): Promise<vo
 export async function shownTexts(form: Form): Promise<readonly ShownText[]> {
   const body = `document.querySelector(${JSON.stringify(form.selector)})`;
   return form.editor.page.evaluate<readonly ShownText[]>(`(${CONTRASTS})(${body})`);
+}
+
+/** Takes a picture of a form, and looks whether each of its texts can be read. */
+export async function assertReadable(form: Form, name: string): Promise<void> {
+  await form.editor.screenshot(name);
+  const texts = await shownTexts(form);
+  ok(texts.length > 5, name);
+  deepEqual(
+    texts.filter(({ contrast }) => contrast < 4.5),
+    [],
+    name,
+  );
 }
 
 const COLOURS = `

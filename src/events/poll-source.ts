@@ -105,7 +105,7 @@ export class PollSource {
     const { node, book, direction } = this.#options;
     const { signal } = this.#ending;
     const before = await book.progress(node);
-    const window = new ListWindow(before?.mark ?? null, this.#clock.date().getTime(), PAGE_SIZE);
+    const window = new ListWindow(before, this.#clock.date().getTime(), PAGE_SIZE);
     const read = await this.#read(window);
     // Between a list that was read and the write there is no way back: what was aborted must not count.
     signal.throwIfAborted();

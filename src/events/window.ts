@@ -1,4 +1,5 @@
 import type { SmsCommand } from "../gateways/super-sim";
+import type { PollProgress } from "./event-index";
 import { WINDOW_MS } from "./event-steps";
 
 /** A command as a list dates it, milliseconds since 1970; NaN where it gives no date that can be read. */
@@ -44,7 +45,7 @@ class Order {
  * but to keep a date in the future from hiding what comes after it.
  */
 export class ListWindow {
-  readonly #mark: number | null;
+  readonly #before: PollProgress | undefined;
   readonly #now: number;
   readonly #enough: number;
   readonly #byUpdate = new Order();
@@ -53,12 +54,12 @@ export class ListWindow {
   #oldInARow = 0;
 
   /**
-   * @param mark Highest date that the polls before saw; null if none did.
+   * @param before How far the polls before came; undefined at the first poll ever.
    * @param now The local clock, milliseconds since 1970.
    * @param enough How many old entries in a row end a list that is sorted.
    */
-  constructor(mark: number | null, now: number, enough: number) {
-    this.#mark = mark;
+  constructor(before: PollProgress | undefined, now: number, enough: number) {
+    this.#before = before;
     this.#now = now;
     this.#enough = enough;
   }
@@ -66,7 +67,7 @@ export class ListWindow {
   /** The mark for the next poll. */
   get nextMark(): number | null {
     const highest = Math.min(this.#highest, this.#now);
-    const next = Math.max(this.#mark ?? -Infinity, highest);
+    const next = Math.max(this.#before?.mark ?? -Infinity, highest);
     return Number.isFinite(next) ? next : null;
   }
 
@@ -98,9 +99,13 @@ export class ListWindow {
     return Number.isNaN(date) || date >= this.#start;
   }
 
-  /** At the first poll ever what was read so far takes the place of the mark: it only rises. */
+  /**
+   * At the first poll ever what was read so far takes the place of the mark: it only rises. Where the polls before found
+   * nothing, all is new.
+   */
   get #start(): number {
-    return (this.#mark ?? this.nextMark ?? -Infinity) - WINDOW_MS;
+    const { mark } = this.#before ?? { mark: this.nextMark };
+    return (mark ?? -Infinity) - WINDOW_MS;
   }
 
   #isOld({ updated, created }: Dates): boolean {

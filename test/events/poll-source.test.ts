@@ -48,6 +48,15 @@ describe("the polls of an account", () => {
     assert.deepEqual(await account.due(), ["1 received"]);
   });
 
+  it("tells all that came before it polled again where there was nothing at first", async () => {
+    await poll();
+    account.add();
+    await pass(30 * HOUR);
+    account.add();
+    await poll();
+    assert.deepEqual(await account.due(), ["1 received", "2 received"]);
+  });
+
   it("tells each change of a command's state, and not that it waits", async () => {
     await poll();
     const command = account.create();
@@ -381,7 +390,7 @@ describe("the polls of an account", () => {
         account.source.end();
         assert.equal((await account.book.due(NODE)).length, expected.size);
       }),
-      { numRuns: 50 },
+      { numRuns: 150 },
     );
   });
 });

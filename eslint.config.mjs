@@ -15,6 +15,7 @@ const rooms = {
   "src/lane": ["src/errors"],
   "src/outbox": ["src/errors", "src/sms", "src/gateways", "src/lane", "src/store"],
   "src/inbox": ["src/errors", "src/sms", "src/gateways", "src/lane", "src/store"],
+  "src/events": ["src/errors", "src/gateways", "src/lane", "src/store"],
   "src/node-red": [
     "src/errors",
     "src/sms",
@@ -23,6 +24,7 @@ const rooms = {
     "src/lane",
     "src/outbox",
     "src/inbox",
+    "src/events",
     "src/store",
   ],
   "src/simulators": [],

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Node, NodeAPI } from "node-red";
-import type { GatewayNode } from "../../src/node-red/gateway-node";
 import type { SmsEntry } from "../../src/node-red/gateway-runtime";
 import { SendBadge } from "../../src/node-red/send-badge";
 import type { SmsResult } from "../../src/node-red/sms-record";
@@ -23,7 +22,7 @@ describe("The badge of sms send", () => {
         return () => undefined;
       },
     };
-    const badge = new SendBadge(RED, node, { runtime } as unknown as GatewayNode, undefined);
+    const badge = new SendBadge(RED, node, { runtime }, undefined);
     tell({ id: "a", origin: { nodeId: "send" }, state: "moved" } as SmsEntry);
     assert.match(shown.at(-1) ?? "", /queued \{"count":"1"\}/);
     badge.ended({ id: "a", ending: { outcome: "accepted" }, finishedAt: new Date() } as SmsResult);

@@ -122,6 +122,6 @@ export class Pace {
 export function quotaError(maxPerHour: number): CellularError {
   return new CellularError(
     "RATE_LIMITED",
-    `The limit of ${String(maxPerHour)} SMS per hour set at the gateway held the message back.`,
+    `The limit of ${String(maxPerHour)} an hour in the settings held the message back.`,
   );
 }

@@ -331,7 +331,7 @@ export class Sender<Job, Origin, Receipt> {
   }
 }
 
-/** What ends a message whose gateway is deleted. */
+/** What ends a message whose gateway or account is deleted. */
 export function interruption(label: string): CellularError {
-  return new CellularError("INTERRUPTED", `${label}: the gateway was removed before the message was sent.`);
+  return new CellularError("INTERRUPTED", `${label}: it was removed in the editor before the message was sent.`);
 }

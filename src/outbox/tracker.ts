@@ -115,8 +115,10 @@ export class Tracker<Job, Origin, Receipt> {
   }
 
   /** Follows nothing any more: all of it was accepted, and that is what is told. */
-  end(error: CellularError): void {
-    for (const tracked of this.#all) this.#conclude(tracked, asAccepted(error));
+  end(): void {
+    const reason = `${this.#options.label()}: it was removed in the editor while the state of the message was awaited.`;
+    const error = new CellularError("INTERRUPTED", reason, { outcome: "accepted" });
+    for (const tracked of this.#all) this.#conclude(tracked, error);
   }
 
   get #all(): readonly Tracked<Job, Origin, Receipt>[] {
@@ -212,9 +214,4 @@ export class Tracker<Job, Origin, Receipt> {
     const ending = { outcome: "accepted" as const, receipt, ...(error === undefined ? {} : { error }) };
     void this.#options.steps.finish(entry, ending);
   }
-}
-
-/** A failure of something that was accepted nevertheless. */
-function asAccepted(error: CellularError): CellularError {
-  return new CellularError(error.code, error.message, { outcome: "accepted", cause: error.cause });
 }

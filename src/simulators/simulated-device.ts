@@ -11,6 +11,7 @@ import {
 } from "./faults.js";
 import { bytesOf, readBody, webPage, type DeviceAnswer, type DeviceRequest } from "./http-message.js";
 import { LoopbackServer } from "./loopback-server.js";
+import { newPlug } from "./plug.js";
 import { selfSignedCertificate, type CertificateOptions, type SelfSignedCertificate } from "./tls/certificate.js";
 
 export interface SimulatedDeviceOptions {
@@ -46,7 +47,7 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
   readonly #latency: number;
   readonly #faults = new FaultQueue();
   readonly #requests: LoggedRequest[] = [];
-  #power = new AbortController();
+  #power = newPlug();
   #inWork = 0;
   #maxConcurrent = 0;
 
@@ -115,7 +116,7 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
   /** Pulls the plug: cuts all connections, drops commands in work. Done when the port is free; what is stored stays. */
   async stop(): Promise<void> {
     this.#power.abort();
-    this.#power = new AbortController();
+    this.#power = newPlug();
     await this.#server.stop();
   }
 

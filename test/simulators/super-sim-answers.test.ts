@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
-import { answer } from "../support/raw-replies.js";
+import { answer, silence } from "../support/raw-replies.js";
 import { RawServer } from "../support/raw-server.js";
 import { jsonOf, SIM, SuperSimClient } from "./super-sim-client.js";
 
@@ -57,10 +57,11 @@ describe("devices of simulated Super SIM", () => {
     device.advance(await command("lost"), "failed");
     const sid = await command("wake");
     device.advance(sid, "sent");
-    const delivered = once(device, "delivered");
+    const delivered: string[] = [];
+    device.on("delivered", (command) => delivered.push(command.sid));
     device.advance(sid, "delivered");
     device.advance(sid, "delivered");
-    assert.deepEqual(await delivered, [device.sent[1]]);
+    assert.deepEqual(delivered, [sid]);
     await reported(1);
     device.advance(await command("last"), "delivered");
     await reported(2);
@@ -82,6 +83,21 @@ describe("devices of simulated Super SIM", () => {
     takeAway();
     assert.equal(await answered("tracker-3"), "hello");
     assert.throws(() => device.answer("wake", "hello", { sim: "tracker-9" }), RangeError);
+  });
+
+  it("are as many as they like at once, in calls and in callbacks, without a warning of Node.js", async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", warned);
+    const receiver = await RawServer.start(() => silence);
+    await start({ latency: 20, smsCommandsUrl: `${receiver.url}/in` });
+    device.answer("wake", "hello");
+    await Promise.all(Array.from({ length: 32 }, async () => device.advance(await command("wake"), "delivered")));
+    await receiver.until(() => receiver.requests.length === 32);
+    await device.stop();
+    await receiver.stop();
+    process.off("warning", warned);
+    assert.deepEqual(warnings, []);
   });
 
   it("say nothing any more once the service is stopped", async () => {

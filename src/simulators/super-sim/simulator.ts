@@ -1,5 +1,6 @@
 import type { DeviceFunction } from "../faults.js";
 import { jsonAnswer, webPage, type DeviceAnswer, type DeviceRequest } from "../http-message.js";
+import { newPlug } from "../plug.js";
 import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
 import { SimulatedDevice, type LoggedRequest } from "../simulated-device.js";
 import { notFound, Refusal, refused } from "./answers.js";
@@ -52,7 +53,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   readonly #tokens = new Map<string, string>();
   readonly #calls = new Set<Promise<unknown>>();
   readonly #steps = new Set<NodeJS.Timeout>();
-  #ending = new AbortController();
+  #ending = newPlug();
   #asked = 0;
 
   constructor(options: SuperSimSimulatorOptions = {}) {
@@ -145,7 +146,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     this.#steps.clear();
     this.#rules.stop();
     this.#ending.abort();
-    this.#ending = new AbortController();
+    this.#ending = newPlug();
     await Promise.allSettled(this.#calls);
     await super.stop();
   }

@@ -53,7 +53,7 @@ function pairsOf(callback: Callback): Pairs {
   if (callback.method !== "POST") throw new CallbackRefusal(400, "The callback is neither a GET nor a POST.");
   switch (bodyTypeOf(callback)) {
     case "form":
-      return limited(formPairs(callback.body.toString("utf8")));
+      return limited(formPairs(wholeForm(callback.body)));
     case "json":
       return limited(Object.entries(jsonObjectOf(callback.body))).flatMap(([name, value]) => {
         return isScalar(value) ? [[name, String(value)] as const] : [];
@@ -61,6 +61,15 @@ function pairsOf(callback: Callback): Pairs {
     default:
       throw new CallbackRefusal(415, "The callback is neither a form nor JSON.");
   }
+}
+
+/** The signature joins a name and its value: without the sign between them it would still hold, for another field. */
+function wholeForm(body: Buffer): string {
+  const form = body.toString("utf8");
+  if (!form.split("&").every((pair) => pair === "" || pair.includes("="))) {
+    throw new CallbackRefusal(400, "The callback has a field without a value.");
+  }
+  return form;
 }
 
 function jsonObjectOf(body: Buffer): object {

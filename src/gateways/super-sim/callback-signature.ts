@@ -8,8 +8,9 @@ import { waysToWrite } from "./callback-url";
  * whatever the provider: since November 2024 KORE calls back for accounts of both. A header that is empty or came
  * several times signs nothing.
  *
- * Neither signature covers the other headers. That of KORE leaves the query out: of a GET it proves where it came from
- * and nothing of what it says.
+ * Neither signature covers the other headers. That of Twilio joins names and values without a mark between them, so that
+ * whoever knows one signed form can cut it elsewhere. That of KORE leaves the query out: of a GET it proves where it came
+ * from and nothing of what it says.
  */
 export function isSigned(callback: Callback, { authToken, webhookSecret }: CallbackSecrets): boolean {
   const twilio = soleHeader(callback, "x-twilio-signature");

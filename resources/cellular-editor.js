@@ -294,6 +294,18 @@ globalThis.cellularEditor = (function () {
     $("#node-input-" + name).typedInput({ default: "msg", types, typeField: $("#node-input-" + name + "Type") });
   }
 
+  /**
+   * Makes a field of an open form one with a type, and proposes texts for it while a person writes.
+   * @param search Called with what is written and with what takes the proposals: `{ value, label }`, both texts.
+   */
+  function showTypedWith(name, search) {
+    const text = { value: "str", label: RED._("typedInput.type.str"), icon: "red/images/typedInput/az.svg" };
+    showTyped(
+      name,
+      TYPES.map((type) => (type === "str" ? { ...text, autoComplete: search } : type)),
+    );
+  }
+
   /** Shows those elements of an open form that carry a value in the list of their `data-<key>`, and hides the others. */
   function showOnly(elements, key, value) {
     elements.each((_, element) => {
@@ -319,7 +331,7 @@ globalThis.cellularEditor = (function () {
     ...{ accepting, acceptingTyped, whereKnown, current },
     ...{ requiredConfig, requiredGateway, capableGateway, optionalGateway, isNone, keepConfig },
     ...{ kinds: KINDS, kindOf, knows, timeoutOf, rowsByKind },
-    ...{ showDefaults, offerSaved, cleanFingerprint, openChanged, showTyped, showOnly, names },
+    ...{ showDefaults, offerSaved, cleanFingerprint, openChanged, showTyped, showTypedWith, showOnly, names },
     // As the forms before those of Super SIM call it.
     keepGateway: keepConfig,
   };

@@ -31,6 +31,14 @@ const VALUES: Values = {
   ...{ callbackUrl: "https://flows.example.com/pump", source: "webhook" },
 };
 
+const SIM = `HS${"0".repeat(31)}`;
+/** What the account's list of SIMs is answered with. */
+const SIMS = [
+  { sid: `${SIM}1`, uniqueName: "pump-1", status: "active" },
+  { sid: `${SIM}2`, uniqueName: "pump-10", status: "ready" },
+  { sid: `${SIM}3`, uniqueName: null, status: null },
+];
+
 const sources = nodeSources();
 const source = (type: string): NodeSource => sources.find((one) => one.type === type)!;
 const account = source("supersim-account");
@@ -49,6 +57,11 @@ describe("the forms of Super SIM", function () {
 
   beforeEach(async () => {
     editor = await EditorPage.open(browser, red.url);
+    await editor.page.route("**/supersim-account/*/sims", (route) =>
+      route.fulfill(
+        route.request().url().includes("/kore/") ? { status: 404, json: { code: "CONFIG_MISSING" } } : { json: SIMS },
+      ),
+    );
   });
 
   afterEach(async function () {
@@ -227,6 +240,35 @@ describe("the forms of Super SIM", function () {
     assert.equal((await editor.saved("command")).account, "kore");
   });
 
+  it("supersim-command: proposes the SIMs of the account, and stays as it is where none can be listed", async () => {
+    const form = await editor.edit("command");
+    await enter(form, { name: "sim", sort: "typed" }, "");
+    const field = form.body.locator(".red-ui-typedInput-input").first();
+    const proposals = editor.page.locator(".red-ui-autoComplete-container a");
+    await field.pressSequentially("PUMP");
+    assert.deepEqual(await textsOf(proposals, 2), [`pump-1 ${SIM}1 (active)`, `pump-10 ${SIM}2 (ready)`]);
+    await field.pressSequentially("-1");
+    assert.deepEqual(await textsOf(proposals, 2), [`pump-1 ${SIM}1 (active)`, `pump-10 ${SIM}2 (ready)`]);
+    await proposals.last().click();
+    assert.equal(await form.field("sim").inputValue(), "pump-10");
+    await field.fill("");
+    await field.pressSequentially(SIM.toLowerCase());
+    assert.deepEqual(await textsOf(proposals, 3), [
+      ...[`pump-1 ${SIM}1 (active)`, `pump-10 ${SIM}2 (ready)`],
+      `${SIM}3`,
+    ]);
+    await field.fill("pump-");
+    await field.pressSequentially("1");
+    await proposals.first().waitFor({ state: "detached" });
+    await form.field("account").selectOption("kore");
+    const refused = editor.page.waitForResponse("**/supersim-account/kore/sims");
+    await field.pressSequentially("0");
+    assert.equal((await refused).status(), 404);
+    await form.save();
+    assert.equal((await editor.saved("command")).sim, "pump-10");
+    assert.match(editor.complaints.pop() ?? "", /404/, "the browser says so by itself");
+  });
+
   it("supersim-events: asks for what its source needs, and shows the address that is called", async () => {
     const form = await editor.edit("events");
     const rows = ["path", "verify", "interval"];
@@ -283,6 +325,12 @@ describe("the forms of Super SIM", function () {
     return { form, config: await openConfig(editor, "account") };
   }
 });
+
+/** The texts of so many elements, once they are there. */
+async function textsOf(elements: Locator, count: number): Promise<readonly string[]> {
+  await elements.nth(count - 1).waitFor();
+  return (await elements.allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim());
+}
 
 function hintOf(form: Form, name: string): Locator {
   return form.body.locator(`#supersim-account-hint-${name}`);

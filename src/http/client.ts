@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { Agent, type Dispatcher } from "undici";
 import { CellularError } from "../errors/cellular-error";
 import { createConnector, type Connector, type TrustSettings } from "./connector";
+import type { ProxySettings } from "./proxy-tunnel";
 import { describeDuration, transportError, type Stage } from "./transport-error";
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -15,6 +16,8 @@ export interface HttpClientOptions {
   /** What the device is called in error messages, e.g. `Peplink router`. */
   readonly device: string;
   readonly trust?: TrustSettings;
+  /** Through which every connection is made; default: none. */
+  readonly proxy?: ProxySettings | undefined;
 }
 
 export interface HttpRequest {
@@ -55,13 +58,14 @@ export class HttpClient {
   #lastAnswerAt: number | undefined;
   #isClosed = false;
 
-  /** @throws CellularError `CONFIG_MISSING` if the URL or the trust settings cannot be used. */
+  /** @throws CellularError `CONFIG_MISSING` if the URL, the trust settings or the proxy cannot be used. */
   constructor(options: HttpClientOptions) {
     const url = parseBaseUrl(options.url, options.device);
     this.origin = url.origin;
     this.label = `${options.device} ${url.origin}`;
     this.#basePath = url.pathname.replace(/\/+$/, "");
-    this.#connector = createConnector({ ...options.trust, label: this.label, timeout: CONNECT_TIMEOUT_MS });
+    const { trust, proxy } = options;
+    this.#connector = createConnector({ ...trust, proxy, label: this.label, timeout: CONNECT_TIMEOUT_MS });
     this.#agent = createAgent(this.#connector);
   }
 

@@ -1,7 +1,10 @@
+import type { ClientRequest } from "node:http";
 import { Socket } from "node:net";
 import { createSecureContext, TLSSocket, type SecureVersion } from "node:tls";
-import { buildConnector } from "undici";
+import { buildConnector, errors } from "undici";
 import { CellularError } from "../errors/cellular-error";
+import { Deadline } from "./deadline";
+import { ProxyTunnel, type ProxySettings } from "./proxy-tunnel";
 import { connectError } from "./transport-error";
 
 /** Whom to trust at the other end of a TLS connection. */
@@ -25,6 +28,7 @@ export interface TlsSettings {
 }
 
 interface ConnectorOptions extends TrustSettings {
+  readonly proxy?: ProxySettings | undefined;
   readonly label: string;
   /** Milliseconds until a connection counts as failed. */
   readonly timeout: number;
@@ -37,39 +41,75 @@ export interface Connector {
 }
 
 /**
- * Makes connections for undici and turns every failure into a `CellularError`, so that a failure to connect (nothing
- * left) can never be taken for a connection that broke later.
- * @throws CellularError `CONFIG_MISSING` if the fingerprint is no SHA-256 or a certificate or key cannot be read.
+ * Makes connections for undici, through a proxy if there is one, and turns every failure into a `CellularError`, so that a
+ * failure to connect (nothing left) can never be taken for a connection that broke later.
+ * @throws CellularError `CONFIG_MISSING` if the fingerprint is no SHA-256, a certificate or key cannot be read, or the
+ *   proxy's URL is none.
  */
 export function createConnector(options: ConnectorOptions): Connector {
-  const pin = options.fingerprint ? normalizeFingerprint(options.fingerprint, options.label) : undefined;
-  checkTlsSettings(options.tls, options.label);
+  const { label, timeout, proxy, tls } = options;
+  const pin = options.fingerprint ? normalizeFingerprint(options.fingerprint, label) : undefined;
+  checkTlsSettings(tls, label);
+  const tunnel = proxy === undefined ? undefined : new ProxyTunnel(proxy, { label, timeout, ca: tls?.ca });
   // It returns the socket, which its type keeps to itself.
   const open: (...parameters: Parameters<buildConnector.connector>) => unknown = buildConnector({
-    ...options.tls,
+    ...tls,
     ...(pin === undefined ? {} : { rejectUnauthorized: false }),
-    timeout: options.timeout,
+    timeout,
     // A resumed session shows an empty certificate, which no fingerprint could be compared with.
     maxCachedSessions: 0,
   });
-  const attempts = new Set<Socket>();
+  const attempts = new Set<Socket | ClientRequest>();
+
+  /** Connects and looks whom it met; to the host itself, or over a tunnel that leads there. */
+  function meet(target: buildConnector.Options, callback: buildConnector.Callback): unknown {
+    const attempt = open(target, (error: Error | null, socket: Socket | TLSSocket | null) => {
+      if (attempt instanceof Socket) attempts.delete(attempt);
+      if (error !== null || socket === null) {
+        callback(connectError(error, label, timeout), null);
+        return;
+      }
+      const mismatch = pin === undefined ? undefined : pinMismatch(socket, pin, label);
+      if (mismatch === undefined) {
+        callback(null, socket);
+        return;
+      }
+      socket.destroy();
+      callback(mismatch, null);
+    });
+    if (attempt instanceof Socket) attempts.add(attempt);
+    return attempt;
+  }
+
+  function meetThrough(by: ProxyTunnel, target: buildConnector.Options, callback: buildConnector.Callback): void {
+    const isSecure = target.protocol === "https:";
+    const deadline = new Deadline(timeout);
+    const asked = by.open(target.hostname, Number(target.port) || (isSecure ? 443 : 80), (error, httpSocket) => {
+      attempts.delete(asked);
+      if (error !== null) callback(error, null);
+      else if (isSecure) secure(httpSocket, deadline);
+      else callback(null, httpSocket);
+    });
+    attempts.add(asked);
+
+    function secure(httpSocket: Socket, { remaining }: Deadline): void {
+      // The time for connecting is one, and undici would begin to count anew.
+      const late = setTimeout(() => {
+        if (attempt instanceof Socket) attempt.destroy(new errors.ConnectTimeoutError());
+      }, remaining);
+      const attempt = meet({ ...target, httpSocket }, (...result) => {
+        clearTimeout(late);
+        if (result[1] === null) httpSocket.destroy();
+        callback(...result);
+      });
+    }
+  }
+
   return {
     connect(target, callback) {
-      const attempt = open(target, (error: Error | null, socket: Socket | TLSSocket | null) => {
-        if (attempt instanceof Socket) attempts.delete(attempt);
-        if (error !== null || socket === null) {
-          callback(connectError(error, options.label, options.timeout), null);
-          return;
-        }
-        const mismatch = pin === undefined ? undefined : pinMismatch(socket, pin, options.label);
-        if (mismatch === undefined) {
-          callback(null, socket);
-          return;
-        }
-        socket.destroy();
-        callback(mismatch, null);
-      });
-      if (attempt instanceof Socket) attempts.add(attempt);
+      if (pin !== undefined && target.protocol !== "https:") callback(withoutCertificate(label), null);
+      else if (tunnel === undefined) meet(target, callback);
+      else meetThrough(tunnel, target, callback);
     },
     giveUp() {
       for (const attempt of attempts) attempt.destroy(new Error("the connection is no longer needed"));
@@ -101,17 +141,19 @@ function normalizeFingerprint(text: string, label: string): string {
 
 /** Runs before undici gets the socket: not a byte of a request leaves to a device that is not the trusted one. */
 function pinMismatch(socket: Socket | TLSSocket, pin: string, label: string): CellularError | undefined {
-  if (!(socket instanceof TLSSocket)) {
-    return new CellularError(
-      "TLS_UNTRUSTED",
-      `${label}: a fingerprint is set, but the URL is http:// and shows no certificate. Use https:// or remove it.`,
-    );
-  }
+  if (!(socket instanceof TLSSocket)) return withoutCertificate(label);
   const shown = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "");
   if (shown === pin) return undefined;
   return new CellularError(
     "TLS_UNTRUSTED",
     `${label}: the certificate is not the one whose fingerprint is set. If the device's certificate was renewed, ` +
       `compare it at the device and enter the new fingerprint (shown: ${shown ?? "none"}).`,
+  );
+}
+
+function withoutCertificate(label: string): CellularError {
+  return new CellularError(
+    "TLS_UNTRUSTED",
+    `${label}: a fingerprint is set, but the URL is http:// and shows no certificate. Use https:// or remove it.`,
   );
 }

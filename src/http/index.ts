@@ -3,5 +3,7 @@ export type { TlsSettings, TrustSettings } from "./connector";
 export { CookieJar } from "./cookies";
 export { Deadline } from "./deadline";
 export { deviceWords } from "./device-words";
+export { bypasses } from "./no-proxy";
+export type { ProxySettings } from "./proxy-tunnel";
 export { statusError } from "./status-error";
 export { describeDuration } from "./transport-error";

@@ -24,11 +24,16 @@ const TLS_TRUST_CODES: ReadonlySet<string> = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ]);
 
+/** Whether the code of a failure says that a certificate is not trusted. */
+export function isDistrust(code: string): boolean {
+  return TLS_TRUST_CODES.has(code);
+}
+
 /** What a failure to connect means: nothing left, whatever the reason. */
 export function connectError(error: Error | null, label: string, timeoutMs: number): CellularError {
   if (error instanceof CellularError) return error;
   const code = codeOf(error);
-  if (TLS_TRUST_CODES.has(code)) {
+  if (isDistrust(code)) {
     return new CellularError(
       "TLS_UNTRUSTED",
       `${label}: the certificate is not trusted (${code}). Enter its SHA-256 fingerprint, or a TLS configuration ` +
@@ -88,7 +93,8 @@ function withoutAnswer(error: unknown): unknown {
   return error;
 }
 
-function codeOf(error: unknown): string {
+/** The code that Node.js or undici gave a failure; empty where there is none. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 

@@ -1,4 +1,4 @@
-import { HttpClient, type HttpRequest, type TrustSettings } from "../../src/http";
+import { HttpClient, type HttpRequest, type ProxySettings, type TrustSettings } from "../../src/http";
 import { json } from "../support/raw-replies";
 import { RawServer, type RawServerOptions, type Reply } from "../support/raw-server";
 
@@ -25,8 +25,8 @@ export async function serve(reply: Reply, options?: RawServerOptions): Promise<R
 }
 
 /** A client that is closed with the test. */
-export function clientOf(url: string, trust: TrustSettings = {}): HttpClient {
-  const client = new HttpClient({ url, device: "Test device", trust });
+export function clientOf(url: string, trust: TrustSettings = {}, proxy?: ProxySettings): HttpClient {
+  const client = new HttpClient({ url, device: "Test device", trust, proxy });
   clients.push(client);
   return client;
 }

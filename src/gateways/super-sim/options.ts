@@ -1,5 +1,5 @@
 import { CellularError } from "../../errors/cellular-error";
-import type { TrustSettings } from "../../http";
+import type { ProxySettings, TrustSettings } from "../../http";
 
 export type SuperSimProvider = "twilio" | "kore";
 
@@ -21,6 +21,8 @@ export interface SuperSimOptions extends TrustSettings {
   readonly url?: string | undefined;
   /** KORE: another address for tokens than the provider's. */
   readonly tokenUrl?: string | undefined;
+  /** HTTP proxy through which the service, and the address for tokens, are reached; its login is Basic. Default: none. */
+  readonly proxy?: ProxySettings | undefined;
   /** Time for one call in milliseconds, default 30000. */
   readonly timeout?: number | undefined;
 }

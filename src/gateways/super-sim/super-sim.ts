@@ -56,15 +56,15 @@ export class SuperSim {
   readonly #api: SuperSimApi;
   readonly #basePath: string;
 
-  /** @throws CellularError `CONFIG_MISSING` if provider, login, URLs or trust settings cannot be used. */
+  /** @throws CellularError `CONFIG_MISSING` if provider, login, URLs, trust settings or proxy cannot be used. */
   constructor(options: SuperSimOptions) {
     const { device, url, tokenUrl } = addressesOf(options);
-    const { fingerprint, tls, timeout = DEFAULT_TIMEOUT_MS } = options;
-    const trust = { fingerprint, tls };
-    const http = new HttpClient({ url, device, trust });
+    const { fingerprint, tls, proxy, timeout = DEFAULT_TIMEOUT_MS } = options;
+    const clientFor = (url: string): HttpClient => new HttpClient({ url, device, trust: { fingerprint, tls }, proxy });
+    const http = clientFor(url);
     this.#options = options;
     this.#credentials = credentialsOf(options, http.label);
-    const login = loginOf(this.#credentials, (url) => new HttpClient({ url, device, trust }), tokenUrl, timeout);
+    const login = loginOf(this.#credentials, clientFor, tokenUrl, timeout);
     this.#api = new SuperSimApi(http, login, timeout);
     this.#basePath = new URL(url).pathname.replace(/\/+$/, "");
   }

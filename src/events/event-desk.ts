@@ -21,6 +21,8 @@ export interface EventDeskOptions {
 
 /** How long after a failure the disk is tried again, in ms. */
 const DISK_PAUSE_MS = 5000;
+/** How many events a crash can repeat, where the disk takes what it is given: so many are removed in one write. */
+const MOST_REPEATED = 16;
 
 /**
  * Hands what is due to the flows: the same way after a restart, after a deploy, and when it has just been taken. A crash
@@ -128,6 +130,7 @@ class Hand {
       }
       this.#arriving = undefined;
       if (!hasArrived) return;
+      if (this.#handed.size >= MOST_REPEATED) await this.#removing;
     }
   }
 

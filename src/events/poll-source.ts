@@ -133,9 +133,9 @@ export class PollSource {
   }
 }
 
-/** Oldest change first. */
-function inOrder(commands: readonly SmsCommand[], { isNewestFirst }: ListWindow): readonly SmsCommand[] {
-  const listed = isNewestFirst ? commands.toReversed() : [...commands];
+/** Oldest change first; of one second, in the order of the list, which shows the newest first as a rule. */
+function inOrder(commands: readonly SmsCommand[], { mayBeNewestFirst }: ListWindow): readonly SmsCommand[] {
+  const listed = mayBeNewestFirst ? commands.toReversed() : [...commands];
   const dated = listed.map((command) => ({ command, date: dateOf(command) }));
   // What has no date may be the newest of all.
   const instant = (date: number): number => (Number.isNaN(date) ? Infinity : date);

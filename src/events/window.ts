@@ -79,9 +79,9 @@ export class ListWindow {
     return this.#oldInARow >= this.#enough && (this.#byUpdate.isNewestFirst || this.#byCreation.isNewestFirst);
   }
 
-  /** Whether the newest entries came first, as far as the list was read. */
-  get isNewestFirst(): boolean {
-    return this.#byUpdate.isNewestFirst || this.#byCreation.isNewestFirst;
+  /** Whether the newest entries may have come first; what has one date and one place in the order came in that one. */
+  get mayBeNewestFirst(): boolean {
+    return this.#byUpdate.mayBeNewestFirst || this.#byCreation.mayBeNewestFirst;
   }
 
   /** Takes the next entry of the list. */

@@ -141,6 +141,23 @@ describe("the desk of events", () => {
     assert.deepEqual([reporter.got, after.got], [texts(1, 2), texts(1, 2)]);
   });
 
+  it("lets no more than sixteen be unknown to the disk as handed on", async () => {
+    await book.take(
+      NODE,
+      Array.from({ length: 100 }, (_, number) => newsOf(number)),
+    );
+    let release = (): void => undefined;
+    journal.hold = new Promise((resolve) => (release = resolve));
+    desk.register(reporter);
+    await quiet();
+    assert.equal(reporter.got.length, 16);
+    release();
+    journal.hold = undefined;
+    for (let round = 0; round < 20; round += 1) await quiet();
+    assert.equal(reporter.got.length, 100);
+    assert.equal(await dueCount(), 0);
+  });
+
   it("repeats nothing after a stop in good order", async () => {
     const unregister = desk.register(reporter);
     await book.take(NODE, [newsOf(1), newsOf(2), newsOf(3)]);

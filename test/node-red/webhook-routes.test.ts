@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Express } from "express";
-import type { HttpApp } from "../../src/node-red/http-app";
 import { WebhookRoutes, type WebhookHandler, type WebhookRequest } from "../../src/node-red/webhook-routes";
 import { FakeClock, settled } from "../support/fake-clock";
 import { failureIn } from "../support/failure";

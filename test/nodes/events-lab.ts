@@ -43,9 +43,17 @@ export class EventsLab {
     });
   }
 
-  static async start(start: StartOptions = {}, options: SuperSimSimulatorOptions = {}): Promise<EventsLab> {
+  /** @param callsBack Whether the account calls what SIMs send back to `/supersim`. */
+  static async start(
+    start: StartOptions = {},
+    options: SuperSimSimulatorOptions = {},
+    callsBack = true,
+  ): Promise<EventsLab> {
     const red = await NodeRedProcess.start(start);
-    const service = new SuperSimSimulator({ smsCommandsUrl: `${red.url}/supersim`, ...options });
+    const service = new SuperSimSimulator({
+      ...(callsBack ? { smsCommandsUrl: `${red.url}/supersim` } : {}),
+      ...options,
+    });
     try {
       await service.start();
       return new EventsLab(red, service);

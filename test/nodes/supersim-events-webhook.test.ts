@@ -243,7 +243,7 @@ describe("super sim events by callback", () => {
     await lab.deploy({}, { provider: "kore", publicUrl: "http://example.org", credentials });
     const lines = lab.red.logs.slice(logged).filter(({ level }) => level === "warn");
     assert.deepEqual(
-      lines.map(({ msg }) => msg.includes('Account Fleet: publicUrl is no https')),
+      lines.map(({ msg }) => msg.includes("Account Fleet: publicUrl is no https")),
       [true],
     );
   });

@@ -1,5 +1,5 @@
 import { CellularError } from "../errors/cellular-error";
-import type { LegacyCommand, SmsCommand } from "../gateways/super-sim";
+import { asSmsCommand, type LegacyCommand, type SmsCommand } from "../gateways/super-sim";
 import { systemClock, type Clock } from "../lane";
 import type { EventBook } from "./event-book";
 import type { Question } from "./event-index";
@@ -167,9 +167,7 @@ export class FetchCheck {
     const found = await unlessMissing(fetchSmsCommand(sid, signal));
     if (found !== undefined) return found;
     const legacy = await unlessMissing(fetchCommand(sid, signal));
-    if (legacy === undefined) return undefined;
-    const { command, ...rest } = legacy;
-    return { ...rest, payload: command };
+    return legacy === undefined ? undefined : asSmsCommand(legacy);
   }
 
   /** What the account said is written down in one step with the end of the question. */

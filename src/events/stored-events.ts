@@ -1,6 +1,6 @@
 /** How events lie in a journal. Each record names its node and its kind; keys only have to differ. */
 import * as v from "valibot";
-import type { CommandEvent } from "../gateways/super-sim";
+import { KeptCommand, type CommandEvent } from "../gateways/super-sim";
 import type { Json, JsonObject } from "../store";
 
 /** How long a bucket of identities is kept: by how many came after it, or by the dates of a list. */
@@ -26,22 +26,11 @@ export type StoredRecord =
     };
 
 const Text = v.nullable(v.string());
-const Command = v.object({
-  sid: v.string(),
-  accountSid: Text,
-  simSid: Text,
-  payload: Text,
-  status: Text,
-  direction: Text,
-  dateCreated: Text,
-  dateUpdated: Text,
-  url: Text,
-});
 /** Pairs, since the name of a field may be one that an object does not take as its own. */
 const Raw = v.nullable(v.array(v.tuple([v.string(), v.string()])));
 
 const Node = v.string();
-const Due = v.object({ kind: v.literal("due"), node: Node, command: Command, token: Text, raw: Raw });
+const Due = v.object({ kind: v.literal("due"), node: Node, command: KeptCommand, token: Text, raw: Raw });
 const Seen = v.object({
   kind: v.literal("seen"),
   node: Node,

@@ -3,11 +3,10 @@ import { asCellularError, CellularError } from "../errors/cellular-error";
 import { SuperSim, type SuperSimOptions } from "../gateways/super-sim";
 import { accountRegistry } from "./account-registry";
 import type { AccountConfiguration, AccountReference, AccountRuntime } from "./account-runtime";
-import { ConfigUsers } from "./config-users";
+import { ConfigNode, type ConfigReading } from "./config-node";
 import { environmentOf, Properties } from "./properties";
 import { readQueueSettings, readTimeout } from "./queue-settings";
 import { readTls } from "./tls-config";
-import { onClose } from "./wrappers";
 
 /** A `supersim-account` as it is saved; each field is read strictly by `Properties`. */
 export interface AccountConfig {
@@ -20,14 +19,8 @@ export interface AccountConfig {
 const USUAL_TIMEOUT = 30;
 
 /** The config node of one account: reads the settings, and connects nodes with what stands behind it. */
-export class AccountNode {
+export class AccountNode extends ConfigNode<SuperSim, AccountConfiguration, AccountReference, AccountRuntime> {
   static readonly #ofNode = new WeakMap<object, AccountNode>();
-  readonly #users: ConfigUsers;
-  readonly #runtime: AccountRuntime | undefined;
-  #isGone = false;
-  readonly reference: AccountReference;
-  /** What is wrong with the settings, or undefined. */
-  readonly problem: CellularError | undefined;
 
   /** The account that a node names in its settings, or undefined if there is none. */
   static find(RED: NodeAPI, id: unknown): AccountNode | undefined {
@@ -36,61 +29,22 @@ export class AccountNode {
   }
 
   constructor(RED: NodeAPI, node: Node, config: AccountConfig) {
-    AccountNode.#ofNode.set(node, this);
-    this.#users = new ConfigUsers(node);
-    const outcome = readSettings(RED, node, config);
-    this.reference = outcome.reference;
-    if ("problem" in outcome) {
-      this.problem = outcome.problem;
-      this.#runtime = undefined;
-      node.warn(outcome.problem.message);
-      accountRegistry.get(node.id)?.reject(outcome.problem);
-    } else {
-      this.#runtime = accountRegistry.obtain(RED, node.id, outcome.settings);
-      this.#runtime.attach(outcome.settings);
-    }
-    onClose(node, (removed) => {
-      this.#isGone = removed;
-      if (removed) accountRegistry.end(node.id);
-      else this.#runtime?.detach();
+    super(node, readSettings(RED, node, config), {
+      get: (id) => accountRegistry.get(id),
+      obtain: (settings) => accountRegistry.obtain(RED, node.id, settings),
+      end: (id) => {
+        accountRegistry.end(id);
+      },
     });
-  }
-
-  /** Whether it was deleted or disabled; one that a deploy starts anew is not gone. */
-  get isGone(): boolean {
-    return this.#isGone;
-  }
-
-  /**
-   * What stands behind this account.
-   * @throws CellularError `CONFIG_MISSING` if its settings cannot be used.
-   */
-  get runtime(): AccountRuntime {
-    if (this.#runtime !== undefined) return this.#runtime;
-    throw this.problem ?? new CellularError("CONFIG_MISSING", "The account has no usable configuration.");
-  }
-
-  /**
-   * The driver in force, for checks that need no request.
-   * @throws CellularError `CONFIG_MISSING` if the settings cannot be used.
-   */
-  get driver(): SuperSim {
-    const { driver } = this.runtime;
-    if (driver === undefined) throw new CellularError("CONFIG_MISSING", "The account has no usable configuration.");
-    return driver;
-  }
-
-  /** Counts a node as user of this account; returns what ends that. */
-  addUser(user: Node): () => void {
-    return this.#users.add(user);
+    AccountNode.#ofNode.set(node, this);
   }
 }
 
-type Reading =
-  | { readonly reference: AccountReference; readonly settings: AccountConfiguration }
-  | { readonly reference: AccountReference; readonly problem: CellularError };
-
-function readSettings(RED: NodeAPI, node: Node, config: AccountConfig): Reading {
+function readSettings(
+  RED: NodeAPI,
+  node: Node,
+  config: AccountConfig,
+): ConfigReading<AccountReference, AccountConfiguration> {
   const properties = new Properties(config, environmentOf(RED, node));
   const credentials = new Properties(node.credentials, environmentOf(RED, node));
   let reference: AccountReference = { id: node.id, name: config.name ?? "", provider: "" };

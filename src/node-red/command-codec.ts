@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { SmsCommand } from "../gateways/super-sim";
+import { KeptCommand, type SmsCommand } from "../gateways/super-sim";
 import type { EntryCodec } from "../outbox";
 import { CALLBACK_METHODS, COMMAND_APIS, COMMAND_WAITS, type CommandJob } from "./command-job";
 import { resourceOf } from "./command-record";
@@ -14,18 +14,6 @@ const Job = v.object({
   callbackMethod: v.optional(v.picklist(CALLBACK_METHODS)),
   wait: v.picklist(COMMAND_WAITS),
   waitTimeout: v.number(),
-});
-const Text = v.nullable(v.string());
-const Receipt = v.object({
-  sid: v.string(),
-  accountSid: Text,
-  simSid: Text,
-  payload: Text,
-  status: Text,
-  direction: Text,
-  dateCreated: Text,
-  dateUpdated: Text,
-  url: Text,
 });
 const StoredOrigin = v.object({ nodeId: v.string(), msg: v.looseObject({ _msgid: v.optional(v.string()) }) });
 
@@ -49,7 +37,7 @@ export function commandCodec(): EntryCodec<CommandJob, Origin, SmsCommand> {
     },
     receipt: {
       encode: (command) => ({ ...resourceOf(command) }),
-      decode: (value) => v.parse(Receipt, value),
+      decode: (value) => v.parse(KeptCommand, value),
     },
   };
 }

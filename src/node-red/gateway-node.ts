@@ -2,14 +2,13 @@ import type { Node, NodeAPI } from "node-red";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import { GATEWAY_KINDS, type GatewaySettings } from "../gateways/kinds";
 import type { SmsGateway } from "../gateways/gateway";
-import { ConfigUsers } from "./config-users";
+import { ConfigNode, type ConfigReading } from "./config-node";
 import { gatewayRegistry } from "./gateway-registry";
 import type { GatewayRuntime, GatewayConfiguration } from "./gateway-runtime";
 import { environmentOf, Properties } from "./properties";
 import { readQueueSettings, readTimeout } from "./queue-settings";
 import type { GatewayReference } from "./sms-record";
 import { readTls } from "./tls-config";
-import { onClose } from "./wrappers";
 
 /** A `cellular-gateway` as it is saved; each field is read strictly by `Properties`. */
 export interface GatewayConfig {
@@ -19,14 +18,8 @@ export interface GatewayConfig {
 }
 
 /** The config node of one gateway: reads the settings, and connects nodes with what stands behind it. */
-export class GatewayNode {
+export class GatewayNode extends ConfigNode<SmsGateway, GatewayConfiguration, GatewayReference, GatewayRuntime> {
   static readonly #ofNode = new WeakMap<object, GatewayNode>();
-  readonly #users: ConfigUsers;
-  readonly #runtime: GatewayRuntime | undefined;
-  #isGone = false;
-  readonly reference: GatewayReference;
-  /** What is wrong with the settings, or undefined. */
-  readonly problem: CellularError | undefined;
 
   /** The gateway that a node names in its settings, or undefined if there is none. */
   static find(RED: NodeAPI, id: unknown): GatewayNode | undefined {
@@ -35,70 +28,30 @@ export class GatewayNode {
   }
 
   constructor(RED: NodeAPI, node: Node, config: GatewayConfig) {
-    GatewayNode.#ofNode.set(node, this);
-    this.#users = new ConfigUsers(node);
-
-    const outcome = readSettings(RED, node, config);
-    this.reference = outcome.reference;
-    if ("problem" in outcome) {
-      this.problem = outcome.problem;
-      this.#runtime = undefined;
-      node.warn(outcome.problem.message);
-      gatewayRegistry.get(node.id)?.reject(outcome.problem);
-    } else {
-      this.#runtime = gatewayRegistry.obtain(RED, node.id, outcome.settings);
-      const isNew = this.#runtime.attach(outcome.settings);
-      if (isNew && gatewayRegistry.isShared(node.id)) {
-        node.warn(RED._("cellular-gateway.log.shared-address", { address: outcome.settings.label }));
-      }
-    }
-    onClose(node, (removed) => {
-      this.#isGone = removed;
-      if (removed) gatewayRegistry.end(node.id);
-      else this.#runtime?.detach();
+    super(node, readSettings(RED, node, config), {
+      get: (id) => gatewayRegistry.get(id),
+      obtain: (settings) => gatewayRegistry.obtain(RED, node.id, settings),
+      end: (id) => {
+        gatewayRegistry.end(id);
+      },
     });
-  }
-
-  /** Whether it was deleted or disabled; one that a deploy starts anew is not gone. */
-  get isGone(): boolean {
-    return this.#isGone;
-  }
-
-  /**
-   * What stands behind this gateway.
-   * @throws CellularError `CONFIG_MISSING` if its settings cannot be used.
-   */
-  get runtime(): GatewayRuntime {
-    if (this.#runtime !== undefined) return this.#runtime;
-    throw this.problem ?? new CellularError("CONFIG_MISSING", "The gateway has no usable configuration.");
-  }
-
-  /**
-   * The driver in force, for checks that need no request.
-   * @throws CellularError `CONFIG_MISSING` if the settings cannot be used.
-   */
-  get driver(): SmsGateway {
-    const { driver } = this.runtime;
-    if (driver === undefined) throw new CellularError("CONFIG_MISSING", "The gateway has no usable configuration.");
-    return driver;
+    GatewayNode.#ofNode.set(node, this);
+    if (this.isNew && gatewayRegistry.isShared(node.id)) {
+      node.warn(RED._("cellular-gateway.log.shared-address", { address: this.runtime.label ?? "" }));
+    }
   }
 
   /** Forgets what a receive node has seen: it is deleted. */
   async forgetReceiver(id: string): Promise<void> {
-    await this.#runtime?.inbox.forget(id);
-  }
-
-  /** Counts a node as user of this gateway; returns what ends that. */
-  addUser(user: Node): () => void {
-    return this.#users.add(user);
+    if (this.problem === undefined) await this.runtime.inbox.forget(id);
   }
 }
 
-type Reading =
-  | { readonly reference: GatewayReference; readonly settings: GatewayConfiguration }
-  | { readonly reference: GatewayReference; readonly problem: CellularError };
-
-function readSettings(RED: NodeAPI, node: Node, config: GatewayConfig): Reading {
+function readSettings(
+  RED: NodeAPI,
+  node: Node,
+  config: GatewayConfig,
+): ConfigReading<GatewayReference, GatewayConfiguration> {
   const properties = new Properties(config, environmentOf(RED, node));
   const credentials = new Properties(node.credentials, environmentOf(RED, node));
   let reference: GatewayReference = { id: node.id, name: config.name ?? "", kind: "" };

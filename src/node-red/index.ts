@@ -6,3 +6,4 @@ export { SmsSendNode } from "./sms-send-node";
 export { smsDeleteNode } from "./sms-delete-node";
 export { ussdNode } from "./ussd-node";
 export { SupersimCommandNode } from "./supersim-command-node";
+export { SupersimEventsNode } from "./supersim-events-node";

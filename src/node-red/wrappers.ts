@@ -30,17 +30,19 @@ export function onInput(node: Node, handle: (input: Input) => void | Promise<voi
 
 /**
  * Calls `close` when the node stops.
- * @param close Quick and synchronous; `removed` is true if the node is deleted or disabled, false at a redeploy and at
- *   the end of the process.
+ * @param close Quick; Node-RED waits for what it returns, and stops no other thing meanwhile: under 1 s. `removed` is
+ *   true if the node is deleted or disabled, false at a redeploy and at the end of the process.
  */
-export function onClose(node: Node, close: (removed: boolean) => void): void {
+export function onClose(node: Node, close: (removed: boolean) => void | Promise<void>): void {
   node.on("close", (removed: boolean, done: () => void) => {
-    try {
-      close(removed);
-    } catch (error) {
-      node.error(asError(error).message);
-    }
-    done();
+    void (async () => {
+      try {
+        await close(removed);
+      } catch (error) {
+        node.error(asError(error).message);
+      }
+      done();
+    })();
   });
 }
 

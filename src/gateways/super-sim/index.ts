@@ -3,6 +3,7 @@ export { readCallback } from "./callback-event";
 export { isSigned } from "./callback-signature";
 export { SuperSim, type SuperSimAccountInfo } from "./super-sim";
 export { SuperSimRefusal } from "./failure";
+export { KeptCommand } from "./kept-command";
 export { asSmsCommand } from "./legacy";
 export type { SuperSimOptions, SuperSimProvider } from "./options";
 export type {

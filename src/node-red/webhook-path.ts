@@ -1,0 +1,36 @@
+import { CellularError } from "../errors/cellular-error";
+
+/**
+ * The parts of a path between its slashes, each decoded once; one slash at the end does not matter. Undefined for what
+ * escapes nothing that can be.
+ */
+export function segmentsOf(path: string): readonly string[] | undefined {
+  const [pathname = ""] = path.split(/[?#]/, 1);
+  const parts = pathname.replace(/^\//, "").replace(/\/$/, "").split("/");
+  try {
+    return parts.length === 1 && parts[0] === "" ? [] : parts.map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As one text; no two paths have the same. */
+export function keyOf(segments: readonly string[]): string {
+  return JSON.stringify(segments);
+}
+
+/**
+ * The path of a node in the form in which it is called, without slashes at its ends.
+ * @throws CellularError `CONFIG_MISSING`
+ */
+export function checkPath(path: string): string {
+  const trimmed = path.trim().replace(/^\/+|\/+$/g, "");
+  const segments = segmentsOf(trimmed);
+  const isPath =
+    segments !== undefined && segments.length > 0 && segments.every((segment) => !/^\.{0,2}$/.test(segment));
+  if (isPath && !/[\s?#\\]/.test(trimmed)) return trimmed;
+  throw new CellularError(
+    "CONFIG_MISSING",
+    'The setting "path" is not a path such as supersim. Correct it in the node\'s settings.',
+  );
+}

@@ -64,6 +64,13 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in the page of the simulated phone.
+    files: ["src/simulators/handset/page/*.js"],
+    languageOptions: {
+      globals: { document: "readonly", fetch: "readonly", EventSource: "readonly", setTimeout: "readonly" },
+    },
+  },
+  {
     // Runs in the page of Node-RED's editor.
     files: ["resources/*.js"],
     languageOptions: { sourceType: "script", globals: { RED: "readonly", $: "readonly" } },

@@ -2,9 +2,11 @@ import { EventEmitter, once } from "node:events";
 import { createServer, type Server } from "node:http";
 import RED, { type NodeMessage } from "node-red";
 import { HandsetPage } from "../simulators";
+import { newsOfCommand } from "./command-lines";
+import { Lines } from "./lines";
 import type { DemoSettings } from "./settings";
 import { SimulatedDevices } from "./simulated-devices";
-import { SmsLines } from "./sms-lines";
+import { newsOfSms } from "./sms-lines";
 import { prepareUserFolder } from "./user-folder";
 
 const HOST = "127.0.0.1";
@@ -14,7 +16,7 @@ const ANSWER_DELAY_MS = 1500;
 export class Demo {
   readonly #settings: DemoSettings;
   readonly #print: (line: string) => void;
-  readonly #devices = new SimulatedDevices();
+  readonly #devices: SimulatedDevices;
   readonly #handset: HandsetPage;
   readonly #server: Server = createServer();
   #isRunning = false;
@@ -22,7 +24,9 @@ export class Demo {
   constructor(settings: DemoSettings, print: (line: string) => void) {
     this.#settings = settings;
     this.#print = print;
-    this.#handset = new HandsetPage({ port: settings.handsetPort, lines: this.#devices.lines });
+    this.#devices = new SimulatedDevices(`http://${HOST}:${String(settings.port)}`);
+    const { lines, fleet } = this.#devices;
+    this.#handset = new HandsetPage({ port: settings.handsetPort, lines, fleet });
     for (const word of ["OFF", "ON"]) {
       this.#handset.reply(`reply ${word} `, word, { delay: ANSWER_DELAY_MS });
     }
@@ -40,7 +44,7 @@ export class Demo {
     this.#print("Ctrl-C stops both.");
   }
 
-  /** Only what nodes say, and errors: the rest of Node-RED's notes would bury the lines of the SMS. */
+  /** Only what nodes say, and errors: the rest of Node-RED's notes would bury the lines of SMS and commands. */
   readonly #log = (entry: { readonly level: number; readonly type?: string; readonly msg: unknown }): void => {
     const isFromNode = entry.type !== undefined && entry.level <= RED.log.WARN;
     if (isFromNode || entry.level <= RED.log.ERROR) this.#print(String(entry.msg));
@@ -71,11 +75,10 @@ export class Demo {
     RED.init(this.#server, settings);
     RED.log.addHandler(new EventEmitter().on("log", this.#log));
     this.#server.on("request", RED.httpAdmin.use(RED.httpNode));
-    const lines = new SmsLines();
+    const lines = new Lines(newsOfSms, newsOfCommand);
     RED.hooks.add("onSend.demo", (events: readonly { readonly msg: NodeMessage }[]) => {
       for (const { msg } of events) {
-        const line = lines.lineFor(msg, new Date());
-        if (line !== undefined) this.#print(line);
+        for (const line of lines.linesFor(msg, new Date())) this.#print(line);
       }
     });
     const settled = flowsSettled();

@@ -1,5 +1,6 @@
 import type { NodeMessage } from "node-red";
 import * as v from "valibot";
+import type { News } from "./lines";
 
 const Sent = v.object({
   id: v.string(),
@@ -9,31 +10,19 @@ const Sent = v.object({
 });
 const Received = v.object({ id: v.string(), from: v.string(), gateway: v.object({ kind: v.string() }) });
 
-/** Makes one line of each SMS that goes through the flow, whichever nodes its message passes. */
-export class SmsLines {
-  readonly #told = new Set<string>();
-
-  /** The line for a message, or undefined if it tells nothing new. */
-  lineFor(msg: NodeMessage, now: Date): string | undefined {
-    const sent = v.safeParse(Sent, msg.sms);
-    if (sent.success) {
-      const { id, outcome, to, gateway } = sent.output;
-      return this.#once(`${id} ${outcome}`, line(now, outcome, to, gateway.kind));
-    }
-    const received = v.safeParse(Received, msg.received);
-    if (!received.success) return undefined;
-    const { id, from, gateway } = received.output;
-    return this.#once(id, line(now, "received", from, gateway.kind));
+/** What a message tells of an SMS. */
+export function newsOfSms(msg: NodeMessage): News | undefined {
+  const sent = v.safeParse(Sent, msg.sms);
+  if (sent.success) {
+    const { id, outcome, to, gateway } = sent.output;
+    return { key: `${id} ${outcome}`, words: wordsOf(outcome, to, gateway.kind) };
   }
-
-  #once(key: string, text: string): string | undefined {
-    if (this.#told.has(key)) return undefined;
-    this.#told.add(key);
-    return text;
-  }
+  const received = v.safeParse(Received, msg.received);
+  if (!received.success) return undefined;
+  const { id, from, gateway } = received.output;
+  return { key: id, words: wordsOf("received", from, gateway.kind) };
 }
 
-function line(now: Date, what: string, number: string, kind: string): string {
-  const time = now.toTimeString().slice(0, 8);
-  return `${time}  sms  ${what.padEnd(8)}  ${number}  via ${kind}`;
+function wordsOf(what: string, number: string, kind: string): string {
+  return `sms  ${what.padEnd(8)}  ${number}  via ${kind}`;
 }

@@ -31,4 +31,5 @@ export { selfSignedCertificate } from "./tls/certificate.js";
 export type { CertificateOptions, SelfSignedCertificate } from "./tls/certificate.js";
 export { HandsetPage } from "./handset/handset-page.js";
 export type { HandsetEvents, HandsetPageOptions, ReplyMatcher, ReplyOptions } from "./handset/handset-page.js";
+export type { HandsetFleet, Tracker, TrackerCommand } from "./handset/trackers.js";
 export type { HandsetDevice, HandsetLine, HandsetMessage } from "./handset/conversations.js";

@@ -57,6 +57,14 @@ describe("npm start", function () {
       "brevis-one": ["accepted"],
     });
 
+    for (const state of ["sent     ", "delivered"]) {
+      await demo.nextLine(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}command {2}${state} {2}tracker-2 {2}via twilio$`));
+    }
+    await demo.nextLine(/^\d\d:\d\d:\d\d {2}report {3}received {3}tracker-2 {2}via twilio$/);
+    // Each state goes through the flow more than once, and is told once.
+    const news = demo.lines.filter((line) => line.includes("tracker")).map((line) => line.slice(10));
+    assert.equal(new Set(news).size, news.length);
+
     const { code, after } = await demo.interrupt();
     assert.equal(code, 0);
     assert.ok(after < 5000, `it took ${after} ms`);
@@ -126,7 +134,7 @@ describe("npm start", function () {
     await second.nextLine(/ sms {2}accepted {2}\+447700900101 {2}via peplink$/);
     assert.deepEqual(
       (await flowsAt(port)).filter(({ type }) => type === "tab").map(({ label }) => label),
-      ["My pump", "House and tank by SMS"],
+      ["My pump", "House and tank by SMS", "Fleet"],
     );
     assert.equal((await second.interrupt()).code, 0);
     assert.ok(existsSync(join(folder, "flows.json")));

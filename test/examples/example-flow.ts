@@ -1,11 +1,18 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { PeplinkSimulator, type BrevisOneSimulator, type CgiRouterSimulator } from "../../src/simulators";
+import {
+  PeplinkSimulator,
+  type BrevisOneSimulator,
+  type CgiRouterSimulator,
+  type SuperSimSimulator,
+} from "../../src/simulators";
 import type { FlowItem } from "../support/flow";
 import type { NodeRedProcess } from "../support/node-red-process";
 import { packageRoot } from "../support/package-root";
 
 export const LOGIN = { username: "flows", password: "simulated-password" };
+
+export const ACCOUNT_LOGIN = { accountSid: "AC00112233445566778899aabbccddeeff", authToken: "simulated-token" };
 
 export type SimulatedGateway = PeplinkSimulator | BrevisOneSimulator | CgiRouterSimulator;
 
@@ -14,11 +21,13 @@ export const exampleNames = readdirSync(join(packageRoot, "examples"))
   .filter((file) => file.endsWith(".json") && file !== "demo.json")
   .map((file) => file.replace(/\.json$/, ""));
 
+/** Those that need a Super SIM account, and no gateway. */
+export const superSimNames = exampleNames.filter((name) => savedFlow(name).some(isAccount));
+
 /** Those that need other devices than Peplink routers. */
-export const otherKindsNames = exampleNames.filter((name) => {
-  const flow = JSON.parse(readFileSync(join(packageRoot, "examples", `${name}.json`), "utf8")) as readonly FlowItem[];
-  return gatewaysOf(flow).some(({ kind }) => kind !== "peplink");
-});
+export const otherKindsNames = exampleNames.filter((name) =>
+  gatewaysOf(savedFlow(name)).some(({ kind }) => kind !== "peplink"),
+);
 
 /** An example as the editor gets it for Import > Examples. */
 export async function exampleFlow(red: NodeRedProcess, name: string): Promise<readonly FlowItem[]> {
@@ -44,6 +53,29 @@ export function filledIn(flow: readonly FlowItem[], devices: readonly SimulatedG
   });
 }
 
+/**
+ * The example once a person has filled in their account, here a simulated one that is asked more often.
+ * @param publicUrl where the account calls back; empty: nowhere
+ */
+export function filledInAccount(
+  flow: readonly FlowItem[],
+  account: SuperSimSimulator,
+  publicUrl = "",
+): readonly FlowItem[] {
+  return flow.map((item) => {
+    if (isAccount(item)) return { ...item, url: account.url, publicUrl, credentials: ACCOUNT_LOGIN };
+    return item.type === "supersim-events" ? { ...item, interval: "1" } : item;
+  });
+}
+
 export function gatewaysOf(flow: readonly FlowItem[]): readonly FlowItem[] {
   return flow.filter(({ type }) => type === "cellular-gateway");
+}
+
+function isAccount({ type }: FlowItem): boolean {
+  return type === "supersim-account";
+}
+
+function savedFlow(name: string): readonly FlowItem[] {
+  return JSON.parse(readFileSync(join(packageRoot, "examples", `${name}.json`), "utf8")) as readonly FlowItem[];
 }

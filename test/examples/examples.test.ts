@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { PeplinkSimulator, type SentSms } from "../../src/simulators";
 import type { FlowItem } from "../support/flow";
 import { NodeRedProcess } from "../support/node-red-process";
-import { LOGIN, exampleFlow, exampleNames, filledIn, gatewaysOf, otherKindsNames } from "./example-flow";
+import { LOGIN, exampleFlow, exampleNames, filledIn, gatewaysOf, otherKindsNames, superSimNames } from "./example-flow";
 
 const PHONE = "+447700900101";
 const STRANGER = "+447700900102";
@@ -107,7 +107,7 @@ describe("the examples", () => {
     );
   });
 
-  for (const name of exampleNames.filter((each) => !otherKindsNames.includes(each))) {
+  for (const name of exampleNames.filter((each) => ![...otherKindsNames, ...superSimNames].includes(each))) {
     it(`${name}: does what it says once the router is filled in`, async () => {
       const example = await exampleFlow(red, name);
       const devices = gatewaysOf(example).map(() => new PeplinkSimulator({ tls: true, ...LOGIN }));
@@ -129,10 +129,10 @@ describe("the examples", () => {
   }
 
   for (const name of exampleNames) {
-    it(`${name}: says what lacks as long as no router is filled in`, async () => {
+    it(`${name}: says what lacks as long as no router or account is filled in`, async () => {
       await red.deploy(await exampleFlow(red, name));
-      const { msg } = await red.nextLog(({ level, type }) => level === "warn" && type === "cellular-gateway");
-      assert.match(msg, /user name|password/i);
+      const { msg } = await red.nextLog(({ level, type }) => level === "warn" && /gateway$|account$/.test(type ?? ""));
+      assert.match(msg, /user name|password|account SID|auth token/i);
       await red.deploy([]);
     });
   }

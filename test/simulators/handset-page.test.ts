@@ -1,26 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { get, type IncomingMessage } from "node:http";
 import { HandsetPage, PeplinkSimulator, type HandsetMessage } from "../../src/simulators/index.js";
+import { eventsOf } from "./event-stream.js";
 import { RawClient, ask } from "./raw-client.js";
 
 const PHONE = "+447700900101";
-
-/** The events of a stream as they come, read without an EventSource. */
-async function* eventsOf(url: string): AsyncGenerator<{ name: string; data: unknown }, void> {
-  const [response] = (await once(get(`${url}/events`, { agent: false }), "response")) as [IncomingMessage];
-  assert.equal(response.headers["content-type"], "text/event-stream");
-  response.setEncoding("utf8");
-  let text = "";
-  for await (const chunk of response as AsyncIterable<string>) {
-    text += chunk;
-    for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
-      const event = /^event: (.*)\ndata: (.*)$/.exec(text.slice(0, end));
-      text = text.slice(end + 2);
-      if (event) yield { name: event[1]!, data: JSON.parse(event[2]!) };
-    }
-  }
-}
 
 describe("handset page", () => {
   let device: PeplinkSimulator;
@@ -52,9 +36,22 @@ describe("handset page", () => {
     assert.equal(answer.status, 200);
     const nonce = /script-src 'nonce-([^']+)'/.exec(String(answer.headers["content-security-policy"]))?.[1];
     assert.ok(nonce);
-    assert.ok(answer.text.includes(`<script nonce="${nonce}">`));
-    assert.ok(answer.text.includes(`<style nonce="${nonce}">`));
-    assert.doesNotMatch(answer.text, /NONCE|innerHTML|https?:\/\/(?!www\.w3\.org)/);
+    const loaded = [...answer.text.matchAll(/<(?:script|style|link rel="stylesheet")[^>]*>/g)].map(([tag]) => tag);
+    assert.deepEqual(
+      loaded.filter((tag) => !tag.includes(` nonce="${nonce}"`)),
+      [],
+    );
+    const names = loaded.map((tag) => / (?:src|href)="([\w.]+)"/.exec(tag)?.[1]);
+    assert.deepEqual(names, ["page.css", "phone.css", "fleet.css", "page.js"]);
+    const files = await Promise.all(names.map((name) => ask(`${page.url}/${name}`, "GET")));
+    for (const { status, text } of [answer, ...files]) {
+      assert.equal(status, 200);
+      assert.doesNotMatch(text, /NONCE|innerHTML|https?:\/\/(?!www\.w3\.org)/);
+    }
+    assert.notEqual(
+      String((await ask(`${page.url}/`, "GET")).headers["content-security-policy"]).includes(nonce),
+      true,
+    );
   });
 
   it("tells the stream what was said before, then each SMS for the phone's number as it comes", async () => {
@@ -141,6 +138,9 @@ describe("handset page", () => {
       (await ask(`${page.url}/events`, "GET", undefined, { headers: { host: "evil.example" } })).status,
       403,
     );
+    for (const path of ["/", "/page.js"]) {
+      assert.equal((await ask(page.url + path, "GET", undefined, { headers: { host: "evil.example" } })).status, 403);
+    }
     assert.equal((await type(JSON.stringify(body), { "content-type": "text/plain" })).status, 415);
     assert.deepEqual(page.messages, []);
     assert.equal((await type(body, { origin: `http://${host}` })).status, 200);

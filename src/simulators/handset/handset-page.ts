@@ -1,18 +1,20 @@
-import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
-import { readBody } from "../http-message.js";
 import { LoopbackServer } from "../loopback-server.js";
 import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
+import { answer, openStream, sendEvent, show, take } from "./answers.js";
+import { fieldsOf, isText, Unusable } from "./asked.js";
 import { Conversations, type HandsetLine, type HandsetMessage } from "./conversations.js";
 import { foreign } from "./loopback-guard.js";
+import { PageFiles } from "./page-files.js";
+import { Trackers, type HandsetFleet } from "./trackers.js";
 
 export interface HandsetPageOptions {
   /** Default 0: any free port, kept over `stop()` and `start()`. */
   readonly port?: number;
   readonly lines: readonly HandsetLine[];
+  /** Trackers that are shown beside the phone. Default: none. */
+  readonly fleet?: HandsetFleet;
 }
 
 /** Which received SMS the phone answers. */
@@ -30,23 +32,24 @@ export interface HandsetEvents {
   message: [HandsetMessage];
 }
 
-const PAGE = join(__dirname, "handset-page.html");
-const BODY_LIMIT = 16 * 1024;
 /** Longer than any SMS chain a phone would make. */
 const TEXT_LIMIT = 4000;
 const HEARTBEAT = 20_000;
 
 /**
  * A web page on 127.0.0.1 that is the phone at the other end: it shows what the devices send to its number, and sends
- * what is typed. `reply()` lets the phone answer by itself.
+ * what is typed. `reply()` lets the phone answer by itself. Beside it the trackers of a Super SIM account can be shown.
  */
 export class HandsetPage extends EventEmitter<HandsetEvents> {
   readonly #server: LoopbackServer;
   readonly #conversations: Conversations;
   readonly #rules = new ReplyRules<HandsetMessage>(({ text }) => text);
+  readonly #trackers?: Trackers;
+  readonly #files = new PageFiles();
+  /** What the page may ask for, by path; each takes the body. */
+  readonly #acts = new Map<string, (body: string) => unknown>([["/messages", (body) => this.#sendTyped(body)]]);
   readonly #streams = new Set<ServerResponse>();
   #heartbeat: NodeJS.Timeout | undefined;
-  #template = "";
 
   /** @throws RangeError where two lines have the same id */
   constructor(options: HandsetPageOptions) {
@@ -57,6 +60,12 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
     this.#conversations = new Conversations(options.lines, (message) => {
       this.#said(message);
     });
+    if (options.fleet === undefined) return;
+    const trackers = new Trackers(options.fleet, (name, value) => {
+      this.#tell(name, value);
+    });
+    this.#trackers = trackers;
+    this.#acts.set("/reports", (body) => trackers.report(body)).set("/sleep", (body) => trackers.setAsleep(body));
   }
 
   /** The page's address. Known once started. */
@@ -71,9 +80,10 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
 
   /** Listens, and hears what the devices send. @throws e.g. `EADDRINUSE` */
   async start(): Promise<this> {
-    this.#template = await readFile(PAGE, "utf8");
+    await this.#files.read();
     await this.#server.start();
     this.#conversations.attach();
+    this.#trackers?.attach();
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => {
       for (const stream of this.#streams) stream.write(": still here\n\n");
@@ -86,6 +96,7 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
     clearInterval(this.#heartbeat);
     this.#rules.stop();
     this.#conversations.detach();
+    this.#trackers?.detach();
     await this.#server.stop();
   }
 
@@ -106,99 +117,45 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
   }
 
   #said(message: HandsetMessage): void {
-    for (const stream of this.#streams) sendEvent(stream, "message", message);
+    this.#tell("message", message);
     this.emit("message", message);
     if (message.direction === "sent") return;
     this.#rules.consider(message, (text) => this.#conversations.send(message.line, text, true));
   }
 
+  #tell(name: string, value: unknown): void {
+    for (const stream of this.#streams) sendEvent(stream, name, value);
+  }
+
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const reason = foreign(message);
     const [path = "/"] = (message.url ?? "/").split("?", 1);
+    const file = message.method === "GET" ? this.#files.at(path) : undefined;
+    const act = message.method === "POST" ? this.#acts.get(path) : undefined;
     if (reason !== undefined) answer(response, 403, { error: reason });
-    else if (message.method === "GET" && path === "/") this.#showPage(response);
-    else if (message.method === "GET" && path === "/events") this.#openStream(response);
-    else if (message.method === "POST" && path === "/messages") await this.#take(message, response);
+    else if (file !== undefined) show(response, file);
+    else if (message.method === "GET" && path === "/events") this.#hearEvents(response);
+    else if (act !== undefined) await take(message, response, act);
     else answer(response, 404, { error: "Not found" });
   }
 
-  #showPage(response: ServerResponse): void {
-    const nonce = randomBytes(16).toString("base64");
-    const policy = [
-      "default-src 'none'",
-      `script-src 'nonce-${nonce}'`,
-      `style-src 'nonce-${nonce}'`,
-      "connect-src 'self'",
-      "img-src data:",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join("; ");
-    response.writeHead(200, {
-      ...HEADERS,
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy,
-    });
-    response.end(this.#template.replaceAll("NONCE", nonce));
-  }
-
-  #openStream(response: ServerResponse): void {
-    response.writeHead(200, { ...HEADERS, "content-type": "text/event-stream" });
-    // How soon the browser comes back after a break, in milliseconds.
-    response.write("retry: 1000\n\n");
+  #hearEvents(response: ServerResponse): void {
+    openStream(response);
     const lines = this.#conversations.lines.map(({ id, label, number, device, suggestions = [] }) => {
       return { id, label, number, suggestions, takesSms: device.receive !== undefined };
     });
-    sendEvent(response, "state", { lines, messages: this.messages });
+    sendEvent(response, "state", { lines, messages: this.messages, fleet: this.#trackers?.state ?? null });
     this.#streams.add(response);
     response.once("close", () => this.#streams.delete(response));
   }
 
-  async #take(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!/^application\/json\s*(;|$)/i.test(message.headers["content-type"] ?? "")) {
-      answer(response, 415, { error: "Content-Type must be application/json" });
-      return;
+  /** @throws Unusable */
+  #sendTyped(body: string): HandsetMessage {
+    const { line, text } = fieldsOf(body);
+    const known = this.#conversations.lines.find(({ id }) => id === line);
+    if (known === undefined || !isText(text) || text.length > TEXT_LIMIT) {
+      throw new Unusable(`Give "line", a known one, and "text", 1 to ${TEXT_LIMIT} characters`);
     }
-    // A browser that goes in the middle of its request gets no answer.
-    const body = await readBody(message, BODY_LIMIT).catch(() => "");
-    if (body === undefined) {
-      answer(response, 413, { error: "Too large" });
-      message.resume();
-      return;
-    }
-    const typed = readTyped(body);
-    if (typed === undefined || !this.#conversations.lines.some(({ id }) => id === typed.line)) {
-      answer(response, 400, { error: `Give "line", a known one, and "text", 1 to ${TEXT_LIMIT} characters` });
-      return;
-    }
-    answer(response, 200, this.send(typed.line, typed.text));
+    return this.send(known.id, text);
   }
-}
-
-const HEADERS = {
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
-} as const;
-
-function answer(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { ...HEADERS, "content-type": "application/json" });
-  response.end(JSON.stringify(value));
-}
-
-function sendEvent(stream: ServerResponse, name: string, value: unknown): void {
-  stream.write(`event: ${name}\ndata: ${JSON.stringify(value)}\n\n`);
-}
-
-function readTyped(body: string): { readonly line: string; readonly text: string } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null || !("line" in value) || !("text" in value)) return undefined;
-  const { line, text } = value;
-  if (typeof line !== "string" || typeof text !== "string") return undefined;
-  return text.length >= 1 && text.length <= TEXT_LIMIT ? { line, text } : undefined;
 }

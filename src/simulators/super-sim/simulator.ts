@@ -9,13 +9,13 @@ import { filtered, filteredSims, Fleet, type SimulatedCommand, type SimulatedSta
 import { formOf } from "./forms.js";
 import { ServiceLogin } from "./login.js";
 import { DEFAULT_SIMS, type SimulatedSim, type SuperSimSimulatorOptions } from "./options.js";
+import { Pace } from "./pace.js";
 import { commandResource, pageOf, simResource } from "./resources.js";
 
 const TOKEN_PATH = "/api-services/v1/auth/token";
 const SIMS = "/v1/Sims";
 const LISTS = { "/v1/SmsCommands": "sms_commands", "/v1/Commands": "commands" } as const;
 type CommandPath = keyof typeof LISTS;
-const FIRST_STEP = { queued: "sent", sent: "delivered" } as const;
 
 export interface SuperSimEvents {
   /** Each request as it arrives. */
@@ -26,6 +26,11 @@ export interface SuperSimEvents {
   delivered: [SimulatedCommand];
   /** A text that a SIM sent. */
   report: [SimulatedCommand];
+  /** A command that is new or in a new state, to or from a SIM. */
+  command: [SimulatedCommand];
+  /** A device that fell asleep, and one that woke, by its SIM. */
+  sleep: [SimulatedSim];
+  wake: [SimulatedSim];
   /** A callback that was made, whatever the receiver said. */
   callback: [CallbackResult];
 }
@@ -52,7 +57,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   /** A callback that comes again has the token that it had. */
   readonly #tokens = new Map<string, string>();
   readonly #calls = new Set<Promise<unknown>>();
-  readonly #steps = new Set<NodeJS.Timeout>();
+  readonly #pace: Pace;
   #ending = newPlug();
   #asked = 0;
 
@@ -61,6 +66,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     this.#options = options;
     this.#login = new ServiceLogin(options);
     this.#fleet = new Fleet(options.sims ?? DEFAULT_SIMS, options.provider === "kore");
+    this.#pace = new Pace(options.pace, this.#fleet, (sid, status) => this.advance(sid, status));
   }
 
   /** Where KORE gives tokens. */
@@ -87,6 +93,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     const { smsCommandsUrl = null, smsCommandsMethod = "POST" } = this.#options;
     const command = this.#fleet.report(sim, text, smsCommandsUrl, smsCommandsMethod);
     this.emit("report", command);
+    this.emit("command", command);
     this.#callBack(command);
     return command;
   }
@@ -108,10 +115,31 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     return this.#rules.add({ matcher, answer: text, among, delay });
   }
 
+  /** The SIMs whose devices sleep. */
+  get asleep(): readonly SimulatedSim[] {
+    return this.sims.filter(({ sid }) => this.#pace.isAsleep(sid));
+  }
+
+  /**
+   * Puts the device with a SIM to sleep: with `pace`, its commands stay `sent` until it wakes. `advance()` still moves them.
+   * @throws RangeError where there is no such SIM.
+   */
+  sleep(sim: string): void {
+    const known = this.#fleet.known(sim);
+    if (this.#pace.sleep(known.sid)) this.emit("sleep", known);
+  }
+
+  /** Wakes the device with a SIM: what waited for it goes on. @throws RangeError where there is no such SIM. */
+  wake(sim: string): void {
+    const known = this.#fleet.known(sim);
+    if (this.#pace.wake(known.sid)) this.emit("wake", known);
+  }
+
   /** Moves a command to another state and calls back. @throws RangeError where there is no such command. */
   advance(sid: string, status: SimulatedStatus): SimulatedCommand {
     const before = this.#fleet.command(sid);
     const command = this.#fleet.setStatus(sid, status);
+    this.emit("command", command);
     this.#callBack(command);
     if (status === "delivered" && before?.status !== "delivered") this.#deliver(command);
     return command;
@@ -142,8 +170,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   }
 
   override async stop(): Promise<void> {
-    for (const step of this.#steps) clearTimeout(step);
-    this.#steps.clear();
+    this.#pace.stop();
     this.#rules.stop();
     this.#ending.abort();
     this.#ending = newPlug();
@@ -212,7 +239,8 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     const field = list === "/v1/Commands" ? "Command" : "Payload";
     const command = this.#fleet.create(formOf(request), field, list);
     this.emit("sent", command);
-    this.#stepLater(command);
+    this.emit("command", command);
+    this.#pace.follow(command);
     return jsonAnswer(this.#resource(command, list), 201);
   }
 
@@ -230,18 +258,6 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   #deliver(command: SimulatedCommand): void {
     this.emit("delivered", command);
     this.#rules.consider(command, (text) => this.report(command.simSid, text));
-  }
-
-  #stepLater({ sid }: SimulatedCommand): void {
-    const { pace } = this.#options;
-    if (pace === undefined) return;
-    const step = setTimeout(() => {
-      this.#steps.delete(step);
-      const status = this.#fleet.command(sid)?.status;
-      if (status !== "queued" && status !== "sent") return;
-      this.#stepLater(this.advance(sid, FIRST_STEP[status]));
-    }, pace);
-    this.#steps.add(step);
   }
 
   #callBack(command: SimulatedCommand): void {

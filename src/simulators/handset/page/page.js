@@ -1,0 +1,5 @@
+import "./phone.js";
+import "./fleet.js";
+import { listen } from "./server.js";
+
+listen();

@@ -208,7 +208,7 @@ export class Outbox<Job, Origin, Receipt> {
     this.#cancelOpening?.();
     const error = interruption(this.#settings.label);
     this.#sender.end(error);
-    this.#tracker?.end(error);
+    this.#tracker?.end();
     await this.failAll(error);
   }
 

@@ -46,6 +46,7 @@ export class Tracker<Job, Origin, Receipt> {
   /** What came due while nothing may begin. */
   readonly #due = new Set<Tracked<Job, Origin, Receipt>>();
   #isPaused = false;
+  #hasStopped = false;
 
   constructor(options: TrackerOptions<Job, Origin, Receipt>) {
     this.#options = options;
@@ -69,6 +70,11 @@ export class Tracker<Job, Origin, Receipt> {
     const entry = { ...sending, state: "waiting" as const, receipt, waitUntil };
     const tracked = this.#track(entry);
     if (this.#hasEnded(tracked)) return;
+    if (this.#hasStopped) {
+      // It was on its way when all ended, and its answer came nevertheless.
+      this.#conclude(tracked, this.#interruption());
+      return;
+    }
     try {
       await steps.write(entry);
     } catch {
@@ -115,8 +121,9 @@ export class Tracker<Job, Origin, Receipt> {
   }
 
   /** Follows nothing any more: all of it was accepted, and that is what is told. */
-  end(error: CellularError): void {
-    for (const tracked of this.#all) this.#conclude(tracked, asAccepted(error));
+  end(): void {
+    this.#hasStopped = true;
+    for (const tracked of this.#all) this.#conclude(tracked, this.#interruption());
   }
 
   get #all(): readonly Tracked<Job, Origin, Receipt>[] {
@@ -153,7 +160,8 @@ export class Tracker<Job, Origin, Receipt> {
   #askLater(tracked: Tracked<Job, Origin, Receipt>): void {
     const { clock } = this.#options;
     const rest = Math.max(0, tracked.entry.waitUntil - clock.now());
-    tracked.cancel = clock.after(Math.min(tracked.gap, rest), () => {
+    const gap = Math.max(tracked.gap, tracked.lastFailure?.retryAfter ?? 0);
+    tracked.cancel = clock.after(Math.min(gap, rest), () => {
       this.#ask(tracked);
     });
     tracked.gap = Math.min(tracked.gap * 2, LONGEST_GAP_MS);
@@ -212,9 +220,9 @@ export class Tracker<Job, Origin, Receipt> {
     const ending = { outcome: "accepted" as const, receipt, ...(error === undefined ? {} : { error }) };
     void this.#options.steps.finish(entry, ending);
   }
-}
 
-/** A failure of something that was accepted nevertheless. */
-function asAccepted(error: CellularError): CellularError {
-  return new CellularError(error.code, error.message, { outcome: "accepted", cause: error.cause });
+  #interruption(): CellularError {
+    const text = "it was removed while the message, which it had accepted, was being followed. It may still arrive.";
+    return new CellularError("INTERRUPTED", `${this.#options.label()}: ${text}`, { outcome: "accepted" });
+  }
 }

@@ -65,10 +65,13 @@ export function commandTracking(slot: DriverSlot<SuperSim>, label: () => string)
       return orderOf(status) >= goal ? "reached" : "open";
     },
     merge: latestOf,
-    ask: (job, { sid }, call) =>
-      slot.use(async (driver) =>
-        job.api === "commands" ? asSmsCommand(await driver.fetchCommand(sid, call)) : driver.fetchSmsCommand(sid, call),
-      ),
+    ask: (job, { sid }, { signal, timeout }) =>
+      slot.use(async (driver) => {
+        // An answer that does not come must neither hold the turns of others nor use up all the time that there is.
+        const call = { signal, timeout: Math.min(timeout, driver.timeout) };
+        if (job.api === "commands") return asSmsCommand(await driver.fetchCommand(sid, call));
+        return driver.fetchSmsCommand(sid, call);
+      }),
     timedOut: (job, { status }, cause) => waitTimeout(label(), job, status, cause),
   };
 }

@@ -46,6 +46,7 @@ export class Tracker<Job, Origin, Receipt> {
   /** What came due while nothing may begin. */
   readonly #due = new Set<Tracked<Job, Origin, Receipt>>();
   #isPaused = false;
+  #hasStopped = false;
 
   constructor(options: TrackerOptions<Job, Origin, Receipt>) {
     this.#options = options;
@@ -69,6 +70,11 @@ export class Tracker<Job, Origin, Receipt> {
     const entry = { ...sending, state: "waiting" as const, receipt, waitUntil };
     const tracked = this.#track(entry);
     if (this.#hasEnded(tracked)) return;
+    if (this.#hasStopped) {
+      // It was on its way when all ended, and its answer came nevertheless.
+      this.#conclude(tracked, this.#interruption());
+      return;
+    }
     try {
       await steps.write(entry);
     } catch {
@@ -116,9 +122,8 @@ export class Tracker<Job, Origin, Receipt> {
 
   /** Follows nothing any more: all of it was accepted, and that is what is told. */
   end(): void {
-    const reason = `${this.#options.label()}: it was removed in the editor while the state of the message was awaited.`;
-    const error = new CellularError("INTERRUPTED", reason, { outcome: "accepted" });
-    for (const tracked of this.#all) this.#conclude(tracked, error);
+    this.#hasStopped = true;
+    for (const tracked of this.#all) this.#conclude(tracked, this.#interruption());
   }
 
   get #all(): readonly Tracked<Job, Origin, Receipt>[] {
@@ -155,7 +160,8 @@ export class Tracker<Job, Origin, Receipt> {
   #askLater(tracked: Tracked<Job, Origin, Receipt>): void {
     const { clock } = this.#options;
     const rest = Math.max(0, tracked.entry.waitUntil - clock.now());
-    tracked.cancel = clock.after(Math.min(tracked.gap, rest), () => {
+    const gap = Math.max(tracked.gap, tracked.lastFailure?.retryAfter ?? 0);
+    tracked.cancel = clock.after(Math.min(gap, rest), () => {
       this.#ask(tracked);
     });
     tracked.gap = Math.min(tracked.gap * 2, LONGEST_GAP_MS);
@@ -213,5 +219,11 @@ export class Tracker<Job, Origin, Receipt> {
     if (followed?.size === 0) this.#open.delete(name);
     const ending = { outcome: "accepted" as const, receipt, ...(error === undefined ? {} : { error }) };
     void this.#options.steps.finish(entry, ending);
+  }
+
+  #interruption(): CellularError {
+    const text =
+      "it was removed in the editor while the message, which was accepted, was being followed. It may still arrive.";
+    return new CellularError("INTERRUPTED", `${this.#options.label()}: ${text}`, { outcome: "accepted" });
   }
 }

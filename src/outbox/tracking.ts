@@ -10,7 +10,7 @@ export interface Tracking<Job, Receipt> {
   merge(known: Receipt, news: Receipt): Receipt;
   /**
    * Asks how far it has got.
-   * @param timeout Milliseconds that the answer may take.
+   * @param timeout Milliseconds that the answer may take at most, since it would be too late then.
    */
   ask(job: Job, receipt: Receipt, call: { readonly signal: AbortSignal; readonly timeout: number }): Promise<Receipt>;
   /** What ends it when its time is up. @param cause Why it could not be asked for last, if it could not. */

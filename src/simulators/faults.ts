@@ -33,8 +33,8 @@ export interface FaultOptions {
   readonly path?: string;
   /** For `status`: the HTTP status. Default 503. */
   readonly status?: number;
-  /** For `status`: the `Retry-After` header, in seconds. Default: no such header. */
-  readonly retryAfter?: number;
+  /** For `status`: the `Retry-After` header, in seconds or as a date. Default: no such header. */
+  readonly retryAfter?: number | Date;
   /** For `delay`: milliseconds between the job and its answer. Default 1000. */
   readonly delay?: number;
   /** For `silence`: whether the job is done nevertheless. Default false. */

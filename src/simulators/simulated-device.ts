@@ -256,7 +256,9 @@ function writeUnannounced(response: ServerResponse, answer: DeviceAnswer): void 
 
 function bareStatus(options: FaultOptions): DeviceAnswer {
   const { status = 503, retryAfter } = options;
-  return { status, headers: retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }, body: "" };
+  if (retryAfter === undefined) return { status, headers: {}, body: "" };
+  const wish = retryAfter instanceof Date ? retryAfter.toUTCString() : String(retryAfter);
+  return { status, headers: { "retry-after": wish }, body: "" };
 }
 
 function isGone(error: unknown): boolean {

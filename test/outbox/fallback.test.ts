@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { CellularError } from "../../src/errors/cellular-error";
-import type { MemoryOutboxStore } from "../../src/outbox";
-import { type Relay, type Submission } from "../../src/outbox";
+import type { OutboxStore, Relay, Submission } from "../../src/outbox";
 import { FakeClock, settled } from "../support/fake-clock";
 import { failures, MINUTE, OutboxUnderTest } from "./outbox-under-test";
 
-type Kept = MemoryOutboxStore<string, string, string>;
+type Kept = OutboxStore<string, string, string>;
 
 /** Two gateways and the way between them; what they keep outlives them. */
 class Two {

@@ -12,6 +12,7 @@ import {
   type OutboxStore,
   type Relay,
   type Submission,
+  type Tracking,
   type Transmit,
 } from "../../src/outbox";
 import { FakeClock, settled } from "../support/fake-clock";
@@ -26,14 +27,15 @@ export const HOUR = 60 * MINUTE;
 export interface Attempt {
   readonly job: string;
   readonly signal: AbortSignal;
-  accept(): Promise<void>;
+  /** @param receipt Default: `receipt of` the job. */
+  accept(receipt?: string): Promise<void>;
   fail(error: unknown): Promise<void>;
 }
 
-/** A store that keeps its entries in memory, writes each step into a log, and fails or waits as told. */
+/** A store that keeps its entries in another one, writes each step into a log, and fails or waits as told. */
 class LoggingStore implements OutboxStore<string, string, string> {
   readonly isDurable = true;
-  readonly kept: MemoryOutboxStore<string, string, string>;
+  readonly kept: OutboxStore<string, string, string>;
   /** Runs before a step is written; what it throws, the step throws. */
   before: (entry: TestEntry) => Promise<void> | void = () => undefined;
   readonly #log: string[];
@@ -45,7 +47,7 @@ class LoggingStore implements OutboxStore<string, string, string> {
   /** Entries that count as damaged. */
   readonly doubtful = new Set<string>();
 
-  constructor(log: string[], kept: MemoryOutboxStore<string, string, string>) {
+  constructor(log: string[], kept: OutboxStore<string, string, string>) {
     this.#log = log;
     this.kept = kept;
   }
@@ -75,9 +77,11 @@ interface Options {
   /** Whether the outbox is left to be started by the test. */
   readonly idle?: boolean;
   /** What another process left behind. */
-  readonly kept?: MemoryOutboxStore<string, string, string>;
+  readonly kept?: OutboxStore<string, string, string>;
   readonly id?: string;
   readonly relay?: Relay<string, string, string>;
+  /** Default: what was accepted is done. */
+  readonly tracking?: Tracking<string, string>;
   readonly clock?: FakeClock;
 }
 
@@ -104,7 +108,8 @@ export class OutboxUnderTest {
   #out = 0;
 
   constructor(options: Options = {}) {
-    const { width = 1, limits = {}, idle = false, kept = new MemoryOutboxStore(), id = "gateway", relay } = options;
+    const { width = 1, limits = {}, idle = false, kept = new MemoryOutboxStore(), id = "gateway" } = options;
+    const { relay, tracking } = options;
     this.clock = options.clock ?? new FakeClock();
     this.store = new LoggingStore(this.log, kept);
     this.limits = { ...NO_LIMITS, ...limits };
@@ -113,6 +118,7 @@ export class OutboxUnderTest {
       id,
       label: "the gateway",
       ...(relay === undefined ? {} : { relay }),
+      ...(tracking === undefined ? {} : { tracking }),
       lane: this.lane,
       store: this.store,
       limits: this.limits,
@@ -150,9 +156,9 @@ export class OutboxUnderTest {
         attempts.push({
           job,
           signal,
-          accept: () =>
+          accept: (receipt = `receipt of ${job}`) =>
             end(() => {
-              resolve(`receipt of ${job}`);
+              resolve(receipt);
             }),
           fail: (error) =>
             end(() => {
@@ -211,7 +217,7 @@ export function submission(job: string, wishes: Partial<Submission<string, strin
 }
 
 export function outcomeOf({ ending }: Pick<TestFinished, "ending">): string {
-  return ending.outcome === "accepted" ? "accepted" : `${ending.outcome} ${ending.error.code}`;
+  return ending.error === undefined ? ending.outcome : `${ending.outcome} ${ending.error.code}`;
 }
 
 export function errorOf({ ending }: TestFinished): CellularError {

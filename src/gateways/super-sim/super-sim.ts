@@ -74,6 +74,11 @@ export class SuperSim {
     return this.#api.label;
   }
 
+  /** Milliseconds for a call that names no time of its own. */
+  get timeout(): number {
+    return this.#options.timeout ?? DEFAULT_TIMEOUT_MS;
+  }
+
   /**
    * Looks whether the configuration suffices for requests, without making one.
    * @throws CellularError `CONFIG_MISSING` that names what lacks.

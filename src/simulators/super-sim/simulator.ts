@@ -20,6 +20,8 @@ type CommandPath = keyof typeof LISTS;
 export interface SuperSimEvents {
   /** Each request as it arrives. */
   request: [LoggedRequest];
+  /** One request too many, as it is refused; `retryAfter` as in `Retry-After`, in seconds. */
+  limited: [Omit<LoggedRequest, "at"> & { readonly retryAfter: number | null }];
   /** A command to a SIM that the service took. */
   sent: [SimulatedCommand];
   /** A command that reached the device with the SIM. */
@@ -189,7 +191,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     if (!request.path.startsWith("/v1/")) return webPage(404, "Not Found");
     try {
       this.#login.check(request);
-      this.#count();
+      this.#count(request);
       return this.#answer(request);
     } catch (error) {
       if (error instanceof Refusal) return refused(error);
@@ -209,10 +211,11 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     this.emit("request", request);
   }
 
-  #count(): void {
+  #count({ method, path }: DeviceRequest): void {
     const { limitEvery, retryAfter = 1 } = this.#options;
     this.#asked += 1;
     if (limitEvery === undefined || this.#asked % limitEvery !== 0) return;
+    this.emit("limited", { method, path, retryAfter });
     const headers = retryAfter === null ? {} : { "retry-after": String(retryAfter) };
     throw new Refusal(429, 20429, "Too Many Requests", headers);
   }

@@ -4,6 +4,7 @@ import { createSecureContext, TLSSocket, type SecureVersion } from "node:tls";
 import { buildConnector, errors } from "undici";
 import { CellularError } from "../errors/cellular-error";
 import { Deadline } from "./deadline";
+import { bypasses } from "./no-proxy";
 import { ProxyTunnel, type ProxySettings } from "./proxy-tunnel";
 import { connectError } from "./transport-error";
 
@@ -84,7 +85,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   function meetThrough(by: ProxyTunnel, target: buildConnector.Options, callback: buildConnector.Callback): void {
     const isSecure = target.protocol === "https:";
     const deadline = new Deadline(timeout);
-    const asked = by.open(target.hostname, Number(target.port) || (isSecure ? 443 : 80), (error, httpSocket) => {
+    const asked = by.open(target.hostname, portOf(target), (error, httpSocket) => {
       attempts.delete(asked);
       if (error !== null) callback(error, null);
       else if (isSecure) secure(httpSocket, deadline);
@@ -108,8 +109,9 @@ export function createConnector(options: ConnectorOptions): Connector {
   return {
     connect(target, callback) {
       if (pin !== undefined && target.protocol !== "https:") callback(withoutCertificate(label), null);
-      else if (tunnel === undefined) meet(target, callback);
-      else meetThrough(tunnel, target, callback);
+      else if (tunnel === undefined || bypasses(proxy?.except ?? [], target.hostname, portOf(target))) {
+        meet(target, callback);
+      } else meetThrough(tunnel, target, callback);
     },
     giveUp() {
       for (const attempt of attempts) attempt.destroy(new Error("the connection is no longer needed"));
@@ -149,6 +151,10 @@ function pinMismatch(socket: Socket | TLSSocket, pin: string, label: string): Ce
     `${label}: the certificate is not the one whose fingerprint is set. If the device's certificate was renewed, ` +
       `compare it at the device and enter the new fingerprint (shown: ${shown ?? "none"}).`,
   );
+}
+
+function portOf({ port, protocol }: buildConnector.Options): number {
+  return Number(port) || (protocol === "https:" ? 443 : 80);
 }
 
 function withoutCertificate(label: string): CellularError {

@@ -15,6 +15,8 @@ export interface ProxySettings {
   readonly url: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** Hosts that are reached without it, as `bypasses` reads them. */
+  readonly except?: readonly string[] | undefined;
 }
 
 interface TunnelOptions {

@@ -5,6 +5,7 @@ import { accountRegistry } from "./account-registry";
 import type { AccountConfiguration, AccountReference, AccountRuntime } from "./account-runtime";
 import { ConfigNode, type ConfigReading } from "./config-node";
 import { environmentOf, Properties } from "./properties";
+import { readProxy } from "./proxy-config";
 import { readQueueSettings, readTimeout } from "./queue-settings";
 import { readTls } from "./tls-config";
 
@@ -13,6 +14,7 @@ export interface AccountConfig {
   readonly id: string;
   readonly name?: string;
   readonly tls?: string;
+  readonly proxy?: string;
 }
 
 /** Seconds. */
@@ -66,6 +68,7 @@ function readSettings(
       timeout: readTimeout(properties, USUAL_TIMEOUT),
       fingerprint: properties.text("fingerprint"),
       tls: readTls(RED, config.tls),
+      proxy: readProxy(RED, config.proxy),
     };
     const driver = new SuperSim(options);
     driver.checkConfiguration();

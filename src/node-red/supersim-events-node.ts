@@ -155,12 +155,10 @@ export class SupersimEventsNode implements EventReporter {
     const close = this.#open(routes, path, webhook, refused);
     if (close === undefined) return;
     this.#endings.push(close);
-    if (verify === "fetch") {
-      check.resume();
-      this.#endings.push(() => {
-        check.end();
-      });
-    }
+    check.resume();
+    this.#endings.push(() => {
+      check.end();
+    });
     const { authToken, webhookSecret } = runtime.callbackSecrets;
     if (verify === "signature" && authToken === "" && webhookSecret === "") this.#badge.problem("unsigned");
     this.#offer(runtime, routes.root, path);

@@ -2,7 +2,7 @@ import { CellularError } from "../errors/cellular-error";
 import { isWanted, stateIdentity, tokenIdentity, type News, type WantedDirection } from "../events";
 import {
   CallbackRefusal,
-  isSigned,
+  proofOf,
   readCallback,
   type Callback,
   type CallbackSecrets,
@@ -47,10 +47,12 @@ export class SupersimWebhook {
     const event = read(callback);
     // It says nothing of a secret; all else that is wrong with what nobody signed is not for its sender to know.
     const isOtherKind = event instanceof CallbackRefusal && event.status === 415;
-    if (!isOtherKind && !this.#mayCome(callback)) return this.#refuse(403);
+    const proof = proofOf(callback, this.#options.secrets());
+    if (!isOtherKind && proof === "nothing" && !this.#mayCome(callback)) return this.#refuse(403);
     if (event instanceof CallbackRefusal) return this.#refuse(event.status);
     try {
-      return this.#options.verify === "fetch" ? await this.#check(event) : await this.#take(event);
+      const isToAsk = this.#options.verify === "fetch" || proof !== "content";
+      return isToAsk ? await this.#check(event) : await this.#take(event);
     } catch (error) {
       const failure =
         error instanceof CellularError
@@ -76,15 +78,14 @@ export class SupersimWebhook {
     return (await this.#options.check(command.sid)) ? DONE : this.#refuse(400);
   }
 
-  /** Where the account is asked, a signature need not be there; one that is there must be good. */
-  #mayCome(callback: Callback): boolean {
-    const secrets = this.#options.secrets();
-    if (this.#options.verify === "signature") return isSigned(callback, secrets);
-    const { headers } = callback;
-    const claims =
-      (secrets.authToken !== "" && isThere(headers["x-twilio-signature"])) ||
-      (secrets.webhookSecret !== "" && isThere(headers["kore-signature"]));
-    return !claims || isSigned(callback, secrets);
+  /** Without a good signature: where the account is asked none need be there, but no false one either. */
+  #mayCome({ headers }: Callback): boolean {
+    if (this.#options.verify === "signature") return false;
+    const { authToken, webhookSecret } = this.#options.secrets();
+    const isFalse =
+      (authToken !== "" && isThere(headers["x-twilio-signature"])) ||
+      (webhookSecret !== "" && isThere(headers["kore-signature"]));
+    return !isFalse;
   }
 
   #refuse(status: number): WebhookAnswer {

@@ -3,20 +3,30 @@ import { soleHeader, type Callback, type CallbackSecrets } from "./callback";
 import { bodyTypeOf, formPairs, minifiedJson, queryOf, valuesByName } from "./callback-body";
 import { waysToWrite } from "./callback-url";
 
+/** What a signature proves: all that the callback says, only who sends callbacks to that address, or nothing. */
+export type CallbackProof = "content" | "sender" | "nothing";
+
 /**
- * Whether the callback is signed by somebody who knows one of the secrets. The header counts whose secret is configured,
- * whatever the provider: since November 2024 KORE calls back for accounts of both. A header that is empty or came
- * several times signs nothing.
+ * What is proven by somebody who knows one of the secrets. The header counts whose secret is configured, whatever the
+ * provider: since November 2024 KORE calls back for accounts of both. A header that is empty or came several times
+ * signs nothing.
  *
  * Neither signature covers the other headers. That of Twilio joins names and values without a mark between them, so that
- * whoever knows one signed form can cut it elsewhere. That of KORE leaves the query out: of a GET it proves where it came
- * from and nothing of what it says.
+ * whoever knows one signed form can cut it elsewhere. That of KORE leaves the query out, so that all GETs to one address
+ * have the same: of a GET it proves the sender alone.
  */
-export function isSigned(callback: Callback, { authToken, webhookSecret }: CallbackSecrets): boolean {
+export function proofOf(callback: Callback, { authToken, webhookSecret }: CallbackSecrets): CallbackProof {
   const twilio = soleHeader(callback, "x-twilio-signature");
-  if (authToken !== "" && twilio !== undefined && isSignedByTwilio(callback, authToken, twilio)) return true;
+  if (authToken !== "" && twilio !== undefined && isSignedByTwilio(callback, authToken, twilio)) return "content";
   const kore = soleHeader(callback, "kore-signature");
-  return webhookSecret !== "" && kore !== undefined && isSignedByKore(callback, webhookSecret, kore);
+  const isFromKore = webhookSecret !== "" && kore !== undefined && isSignedByKore(callback, webhookSecret, kore);
+  if (!isFromKore) return "nothing";
+  return callback.method === "GET" ? "sender" : "content";
+}
+
+/** Whether the callback is signed by somebody who knows one of the secrets. */
+export function isSigned(callback: Callback, secrets: CallbackSecrets): boolean {
+  return proofOf(callback, secrets) !== "nothing";
 }
 
 /** Base64 HMAC-SHA1 of the URL; for a form of its fields too, for JSON the URL holds the SHA-256 of the body. */

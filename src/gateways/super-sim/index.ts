@@ -1,6 +1,6 @@
 export { CallbackRefusal, type Callback, type CallbackSecrets } from "./callback";
 export { readCallback } from "./callback-event";
-export { isSigned } from "./callback-signature";
+export { isSigned, proofOf, type CallbackProof } from "./callback-signature";
 export { SuperSim, type SuperSimAccountInfo } from "./super-sim";
 export { SuperSimRefusal } from "./failure";
 export { KeptCommand } from "./kept-command";

@@ -41,7 +41,7 @@ const FIGURES: readonly (readonly [words: string, file: string, constant: string
   ["grown beyond 1 MiB", "src/store/journal.ts", "SMALLEST_COMPACTION = 1024 * 1024;"],
   ["four times what it has to hold", "src/store/journal.ts", "LARGEST_RATIO = 4;"],
   ["made again within 2 s", "src/store/store-folder.ts", "HEARTBEAT_MS = 2000;"],
-  ["after 60 min it is no alarm", "src/node-red/gateway-node.ts", 'number("expireAfter", 60)'],
+  ["after 60 min it is no alarm", "src/node-red/queue-settings.ts", 'number("expireAfter", 60)'],
 ];
 
 const rows = readRows();

@@ -197,6 +197,12 @@ export class Sender<Job, Origin, Receipt> {
       void this.#endUnwritten(queued, asCellularError(error, this.#settings.label));
       return NO_REQUEST;
     }
+    if (this.#pace.hold()?.reason === "retry") {
+      // While that was written down, another of several at once was told to come again later.
+      this.#pace.uncount(send);
+      await this.#requeue(queued);
+      return NO_REQUEST;
+    }
     this.#options.observer.moved(entry);
     let receipt: Receipt;
     try {

@@ -6,6 +6,7 @@ import type { FlowItem } from "../support/node-red-process";
 import { Pair, sendingFlow } from "./flow";
 import { Killing } from "./killing";
 import { NOTHING_WRONG } from "./tally";
+import { routerTarget } from "./targets";
 
 /** How often Node-RED is killed; 200 by hand. */
 const KILLS = Number(process.env.KILLS ?? 20);
@@ -102,7 +103,7 @@ describe("A Node-RED that is killed while it sends", function () {
     mayBeUnknown: () => number,
   ): Promise<void> {
     const { red, device } = started();
-    const killing = new Killing({ red, devices: [device], random, first: next });
+    const killing = new Killing({ red, targets: [routerTarget(device)], random, first: next });
     try {
       await killing.rounds(kills, disturb);
       device.heal();

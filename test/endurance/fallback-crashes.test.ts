@@ -6,6 +6,7 @@ import { Seeded } from "../support/seeded";
 import { Pair, sendingFlow } from "./flow";
 import { Killing } from "./killing";
 import { NOTHING_WRONG } from "./tally";
+import { routerTarget } from "./targets";
 
 /** How often Node-RED is killed; 50 by hand. */
 const KILLS = Math.ceil(Number(process.env.KILLS ?? 20) / 4);
@@ -75,7 +76,7 @@ describe("A Node-RED that is killed while SMS move to the fallback gateway", fun
   it(`loses nothing and sends nothing twice at both together, in ${KILLS} kills`, async () => {
     assert.ok(pair && spare);
     const [first, second] = [pair.device, spare];
-    const killing = new Killing({ red: pair.red, devices: [first, second], random });
+    const killing = new Killing({ red: pair.red, targets: [first, second].map(routerTarget), random });
     try {
       await killing.rounds(KILLS, () => disturb(first, second));
       await Promise.all([first.start(), second.start()]);

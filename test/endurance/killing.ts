@@ -1,13 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { PeplinkSimulator } from "../../src/simulators";
 import type { NodeRedProcess } from "../support/node-red-process";
 import type { Seeded } from "../support/seeded";
 import { PHONE } from "./flow";
 import { moment, nothing } from "./moment";
 import { Tally, textOf } from "./tally";
+import type { Target } from "./targets";
 
-const SEND = "/api/cmd.sms.sendMessage";
-/** Milliseconds after which a kill comes whatever happens. */
+/** Milliseconds after which a kill comes whatever happens, unless the test says otherwise. */
 const LONGEST_LIFE = 250;
 const SHARE_OF_KILLED_STARTS = 0.25;
 /** So many lives in a row may end before anything was told: some things take longer than a life. */
@@ -19,8 +18,14 @@ const MOST_MESSAGES = 14;
 
 export interface KillingOptions {
   readonly red: NodeRedProcess;
-  readonly devices: readonly PeplinkSimulator[];
+  readonly targets: readonly Target[];
   readonly random: Seeded;
+  /** What the source sends. Default: an SMS. */
+  readonly message?: (text: string, key: string) => Readonly<Record<string, unknown>>;
+  /** Property with the record of what became of it. Default `sms`. */
+  readonly record?: "sms" | "command";
+  /** Milliseconds after which a kill comes whatever happens. */
+  readonly longestLife?: number;
   /** The number of the first message; numbers grow over all runs on one Node-RED. */
   readonly first?: number;
 }
@@ -30,8 +35,8 @@ export interface KillingOptions {
  * again.
  */
 export class Killing {
-  readonly tally = new Tally();
-  readonly #options: KillingOptions;
+  readonly tally: Tally;
+  readonly #options: Required<Omit<KillingOptions, "first">>;
   readonly #hear = ({
     node,
     msg,
@@ -46,9 +51,10 @@ export class Killing {
   /** How often the source has sent something. */
   #asks = 0;
 
-  constructor(options: KillingOptions) {
-    this.#options = options;
-    this.#next = options.first ?? 1;
+  constructor({ first = 1, ...options }: KillingOptions) {
+    this.#options = { message: sms, record: "sms", longestLife: LONGEST_LIFE, ...options };
+    this.tally = new Tally(this.#options.record);
+    this.#next = first;
     options.red.on("probe", this.#hear);
   }
 
@@ -61,9 +67,9 @@ export class Killing {
     return this.#next;
   }
 
-  /** What each device took, in its order. */
+  /** What each target took, in its order. */
   get sent(): readonly (readonly string[])[] {
-    return this.#options.devices.map(({ sent }) => sent.map(({ text }) => text));
+    return this.#options.targets.map(({ texts }) => texts());
   }
 
   /**
@@ -139,41 +145,34 @@ export class Killing {
   #repeat(numbers: readonly number[]): Promise<void> {
     this.#asks += 1;
     const messages = numbers.map((number) => ({
-      to: PHONE,
-      payload: textOf(number),
+      ...this.#options.message(textOf(number), `key ${number}`),
       number,
       ask: this.#asks,
-      smsOptions: { key: `key ${number}` },
     }));
     return this.#options.red.sendMany("source", messages);
   }
 
-  /** While a message waits, arrives at a device, was taken by it, or was reported; or at any time. */
+  /** While a message waits, arrives at a target, was taken by it, or was reported; or at any time. */
   #someMoment(): Promise<void> {
-    const { red, devices, random } = this.#options;
-    const device = devices[random.whole(0, devices.length - 1)];
+    const { red, targets, random, longestLife } = this.#options;
+    const target = targets[random.whole(0, targets.length - 1)];
     const count = random.whole(1, MOST_MESSAGES);
     switch (random.pick(["time", "request", "sent", "told"])) {
       case "request":
-        return moment(count, LONGEST_LIFE, (seen) => {
-          const requested = ({ path }: { readonly path: string }): void => {
-            if (path === SEND) seen();
-          };
-          device?.on("request", requested);
-          return () => device?.off("request", requested);
-        });
+        return moment(count, longestLife, target?.whenAsked ?? nothing);
       case "sent":
-        return moment(count, LONGEST_LIFE, (seen) => {
-          device?.on("sent", seen);
-          return () => device?.off("sent", seen);
-        });
+        return moment(count, longestLife, target?.whenTaken ?? nothing);
       case "told":
-        return moment(count, LONGEST_LIFE, (seen) => {
+        return moment(count, longestLife, (seen) => {
           red.on("probe", seen);
           return () => red.off("probe", seen);
         });
       case "time":
-        return moment(1, random.whole(0, LONGEST_LIFE), nothing);
+        return moment(1, random.whole(0, longestLife), nothing);
     }
   }
+}
+
+function sms(payload: string, key: string): Readonly<Record<string, unknown>> {
+  return { to: PHONE, payload, smsOptions: { key } };
 }

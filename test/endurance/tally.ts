@@ -3,6 +3,7 @@ import type { Probe } from "../support/node-red-process";
 
 /** What a flow was told of one message. */
 interface Told {
+  /** By which it is the same each time: that of an SMS, or the SID of a command that has one. */
   readonly id: string;
   readonly outcome: Outcome;
   readonly code: string | undefined;
@@ -46,6 +47,12 @@ export function textOf(number: number): string {
 export class Tally {
   readonly #told = new Map<number, Told[]>();
   readonly #asked = new Set<number>();
+  readonly #record: "sms" | "command";
+
+  /** @param record Property with the record of what became of a message. */
+  constructor(record: "sms" | "command" = "sms") {
+    this.#record = record;
+  }
 
   ask(number: number): void {
     this.#asked.add(number);
@@ -53,10 +60,10 @@ export class Tally {
 
   /** Takes down an outcome of one of these messages. */
   hear({ msg }: Probe): void {
-    const { number, ask, sms } = msg as { readonly number: number; readonly ask: number; readonly sms: Told };
+    const { number, ask } = msg as { readonly number: number; readonly ask: number };
     if (!this.#asked.has(number)) return;
-    const { id, outcome, code } = sms;
-    this.#told.set(number, [...(this.#told.get(number) ?? []), { id, outcome, code, ask }]);
+    const { id, sid, outcome, code } = msg[this.#record] as Told & { readonly sid?: string };
+    this.#told.set(number, [...(this.#told.get(number) ?? []), { id: sid ?? id, outcome, code, ask }]);
   }
 
   /** Those of which no outcome was heard, in their order. */

@@ -52,6 +52,26 @@ describe("An outbox whose gateway takes eight requests at once", () => {
     assert.equal(test.attempts.length, 8);
   });
 
+  it("holds back what was still being written down when another was told to come again later", async () => {
+    const test = new OutboxUnderTest({ width: 2 });
+    await test.submit("a");
+    let write = (): void => undefined;
+    const written = new Promise<void>((resolve) => (write = resolve));
+    test.store.before = ({ job, state }) => (job === "b" && state === "sending" ? written : undefined);
+    await test.submit("b");
+    await test.attempts[0]?.fail(failures.busy(20_000));
+    write();
+    await settled();
+    assert.deepEqual(test.transmitted, ["a"]);
+    assert.deepEqual(await test.stored(), ["a queued", "b queued"]);
+    await test.clock.advance(20_000);
+    await test.acceptAll();
+    assert.deepEqual(
+      test.finished.map(({ job, attempts }) => `${job} ${String(attempts)}`),
+      ["a 2", "b 1"],
+    );
+  });
+
   it("keeps to maxPerHour also when all start together", async () => {
     const test = await withEightOut({ limits: { maxPerHour: 3 } });
     assert.deepEqual(test.transmitted, ["0", "1", "2"]);

@@ -104,7 +104,7 @@ describe("Super SIM commands", function () {
   it(`that wait when Node-RED is killed, ${KILLS} times: each is told one outcome, which is true, and none goes twice`, async function () {
     this.timeout(30_000 + KILLS * 8000);
     const random = new Seeded();
-    const { service, red } = await start({ pace: PACE }, { wait: "delivered" });
+    const { service, red } = await start({ pace: PACE, latency: 20 }, { wait: "delivered" });
     service.on("sent", ({ sid }) => {
       if (random.below(1) >= SHARE_OF_FAILURES) return;
       const fail = (): unknown => service.advance(sid, "failed");

@@ -36,7 +36,7 @@ describe("A message that waits longer than it may", () => {
     await test.attempt.accept();
     await test.clock.advance(MINUTE);
     const { cause } = errorOf(test.finished[1]!);
-    assert.match(String(cause), /1 SMS per hour/);
+    assert.match(String(cause), /limit of 1 an hour/);
   });
 
   it("has no cause if others were just before it", async () => {

@@ -52,14 +52,15 @@ describe("The connections of an HTTP client", () => {
     // By themselves they would end after a second.
     this.timeout(900);
     await turn();
-    const timers = alive("Timeout");
+    // What tests of other files left to end by itself is not the client's.
+    const [timers, sockets] = [alive("Timeout"), alive("TCP")];
     const server = await RawServer.start(() => ok);
     const client = new HttpClient({ url: server.url, device: "Test device" });
     await Promise.all(Array.from({ length: 5 }, () => client.request(post)));
     await client.close();
     await server.until(() => server.openConnections === 0);
     await server.stop();
-    await settled(() => alive("TCP") === 0 && alive("Timeout") <= timers);
+    await settled(() => alive("TCP") <= sockets && alive("Timeout") <= timers);
   });
 
   it("are ended by close once the request in flight has its answer", async () => {

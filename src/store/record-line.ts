@@ -52,7 +52,8 @@ export function encodeLine(sequence: number, synced: number, steps: readonly str
 export function decodeLine(line: Buffer): RecordLine | undefined {
   const text = line.subarray(CRC_LENGTH + 1);
   if (line.toString("latin1", 0, CRC_LENGTH + 1) !== `${checksum(text)} `) return undefined;
-  const found = /^([0-9]+) ([0-9]+) (\[.*\])$/.exec(text.toString());
+  // JSON leaves U+2028 and U+2029 as they are, which end a line for expressions without the flag s.
+  const found = /^([0-9]+) ([0-9]+) (\[.*\])$/s.exec(text.toString());
   if (found === null) return undefined;
   const [, sequence, synced, json = ""] = found;
   const steps: unknown = JSON.parse(json);

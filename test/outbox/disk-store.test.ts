@@ -125,6 +125,14 @@ describe("An outbox on disk", () => {
     );
   });
 
+  it("gives back texts with every character that breaks lines somewhere", async () => {
+    const store = await reopened();
+    await store.load();
+    const text = "a\n\r\u000b\u000c\u0085\u2028\u2029b";
+    await store.write({ ...plain, job: text, origin: text });
+    assert.deepEqual((await (await reopened()).load()).entries, [{ ...plain, job: text, origin: text }]);
+  });
+
   it("keeps deadlines for a process that starts its clock anew", async () => {
     const store = await reopened();
     await store.load();

@@ -73,8 +73,13 @@ export class EditorPage {
 
   /** Opens the form of a node by a double click. */
   async edit(id: string): Promise<Form> {
-    await this.drawn(id).locator("rect.red-ui-flow-node").dblclick();
-    return this.#shown(new Form(this, "node"));
+    const form = new Form(this, "node");
+    // On a busy machine the editor may take the two clicks for two that have nothing to do with each other.
+    for (let tries = 0; tries < 4 && !(await form.ok.isVisible()); tries += 1) {
+      await this.drawn(id).locator("rect.red-ui-flow-node").dblclick();
+      await form.ok.waitFor({ timeout: 2500 }).catch(() => undefined);
+    }
+    return this.#shown(form);
   }
 
   /** The form of a configuration node, once something has opened it. */

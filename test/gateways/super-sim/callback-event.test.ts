@@ -196,6 +196,22 @@ describe("What is no callback", () => {
     assert.equal(isSigned({ ...twilioForm(), headers: { ...headers, "content-type": FORM } }, secrets), false);
   });
 
+  it("is refused where a form holds what has to stand where a hash is carried on: no service leaves it unescaped", () => {
+    for (const between of [
+      Buffer.from([0x80, 0, 0, 0, 1, 0x38]),
+      Buffer.from("é"),
+      Buffer.from(" "),
+      Buffer.from("\n"),
+    ]) {
+      const body = Buffer.concat([
+        Buffer.from(`Sid=${COMMAND_SID}&PayloadType=text`),
+        between,
+        Buffer.from("&Payload=x"),
+      ]);
+      assert.equal(refusalOf(form(body)).status, 400);
+    }
+  });
+
   it("is refused where a form has a field without a sign of equality, which no service writes", () => {
     assert.equal(refusalOf(form(`Sid=${COMMAND_SID}&Statussent`)).status, 400);
     assert.equal(readCallback(form(`&Sid=${COMMAND_SID}&&Status=&`)).command.status, "");

@@ -35,6 +35,7 @@ export {
   type CommandRequest,
   type CommandStatus,
   type LegacyCommand,
+  type ReadOptions,
   type SimFilter,
   type SimStatus,
   type SmsCommand,

@@ -68,7 +68,7 @@ export function commandTracking(slot: DriverSlot<SuperSim>, label: () => string)
     ask: (job, { sid }, { signal, timeout }) =>
       slot.use(async (driver) => {
         // An answer that does not come must neither hold the turns of others nor use up all the time that there is.
-        const call = { signal, timeout: Math.min(timeout, driver.timeout) };
+        const call = { signal, timeout: Math.min(timeout, driver.timeout), once: true };
         if (job.api === "commands") return asSmsCommand(await driver.fetchCommand(sid, call));
         return driver.fetchSmsCommand(sid, call);
       }),

@@ -4,6 +4,7 @@ import { Deadline, type HttpAnswer, type HttpClient, type HttpRequest } from "..
 import type { CallOptions } from "../gateway";
 import { jsonOf, serviceFailure } from "./failure";
 import type { AccountLogin, LoginCall } from "./login";
+import type { ReadOptions } from "./read-options";
 import { pause } from "./waiting";
 
 const FIRST_PAUSE_MS = 250;
@@ -41,13 +42,13 @@ export class SuperSimApi {
    * Reads a resource. Failures that waiting can heal are tried again after `Retry-After`, else after 250 ms and then
    * twice as long each time, while the call has time for it.
    */
-  async get<T>(path: string, shape: v.GenericSchema<unknown, T>, call: CallOptions): Promise<T> {
+  async get<T>(path: string, shape: v.GenericSchema<unknown, T>, call: ReadOptions): Promise<T> {
     const deadline = new Deadline(call.timeout ?? this.#timeout);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#once({ method: "GET", path, effect: false }, shape, [], { deadline, signal: call.signal });
       } catch (error) {
-        const wait = pauseAfter(error, attempt, deadline);
+        const wait = call.once === true ? undefined : pauseAfter(error, attempt, deadline);
         if (wait === undefined) throw error;
         await pause(wait, [call.signal, this.#ending.signal], this.label);
       }

@@ -6,6 +6,7 @@ export { SuperSimRefusal } from "./failure";
 export { KeptCommand } from "./kept-command";
 export { asSmsCommand } from "./legacy";
 export type { SuperSimOptions, SuperSimProvider } from "./options";
+export type { ReadOptions } from "./read-options";
 export type {
   CommandDirection,
   CommandEvent,

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { CellularError } from "../../errors/cellular-error";
-import type { CallOptions } from "../gateway";
 import type { SuperSimApi } from "./api";
+import type { ReadOptions } from "./read-options";
 import { Page } from "./wire";
 
 /** One list of the service. */
@@ -22,7 +22,7 @@ export async function* entriesOf<T>(
   resource: ListResource<T>,
   query: URLSearchParams,
   basePath: string,
-  call: CallOptions,
+  call: ReadOptions,
 ): AsyncGenerator<T, void, undefined> {
   const search = query.toString();
   const read = new Set<string>();

@@ -10,6 +10,7 @@ import {
   type SuperSimOptions,
 } from "./options";
 import { entriesOf, type ListResource } from "./pages";
+import type { ReadOptions } from "./read-options";
 import type { LegacyCommand, SmsCommand, SuperSimCard } from "./records";
 import {
   checkCommand,
@@ -118,7 +119,7 @@ export class SuperSim {
    * Reads one SMS Command.
    * @throws CellularError `NOT_FOUND` where the account has none of this SID, `OPTION_INVALID` if it is no SID.
    */
-  async fetchSmsCommand(sid: string, call: CallOptions = {}): Promise<SmsCommand> {
+  async fetchSmsCommand(sid: string, call: ReadOptions = {}): Promise<SmsCommand> {
     return this.#fetch(SMS_COMMANDS, sid, call);
   }
 
@@ -128,7 +129,7 @@ export class SuperSim {
    */
   async *listSmsCommands(
     filter: CommandFilter = {},
-    call: CallOptions = {},
+    call: ReadOptions = {},
   ): AsyncGenerator<SmsCommand, void, undefined> {
     yield* this.#list(SMS_COMMANDS, commandQuery(filter), call);
   }
@@ -142,14 +143,14 @@ export class SuperSim {
   }
 
   /** As `fetchSmsCommand`, by the legacy resource `/v1/Commands`. */
-  async fetchCommand(sid: string, call: CallOptions = {}): Promise<LegacyCommand> {
+  async fetchCommand(sid: string, call: ReadOptions = {}): Promise<LegacyCommand> {
     return this.#fetch(COMMANDS, sid, call);
   }
 
   /** As `listSmsCommands`, by the legacy resource `/v1/Commands`. */
   async *listCommands(
     filter: CommandFilter = {},
-    call: CallOptions = {},
+    call: ReadOptions = {},
   ): AsyncGenerator<LegacyCommand, void, undefined> {
     yield* this.#list(COMMANDS, commandQuery(filter), call);
   }
@@ -158,7 +159,7 @@ export class SuperSim {
    * Lists the SIMs of the account, page by page as they are taken.
    * @param call `timeout` is for each page.
    */
-  async *listSims(filter: SimFilter = {}, call: CallOptions = {}): AsyncGenerator<SuperSimCard, void, undefined> {
+  async *listSims(filter: SimFilter = {}, call: ReadOptions = {}): AsyncGenerator<SuperSimCard, void, undefined> {
     yield* this.#list(SIMS, simQuery(filter), call);
   }
 
@@ -175,7 +176,7 @@ export class SuperSim {
     await this.#api.close();
   }
 
-  async #fetch<T>({ path, item }: ListResource<T>, sid: string, call: CallOptions): Promise<T> {
+  async #fetch<T>({ path, item }: ListResource<T>, sid: string, call: ReadOptions): Promise<T> {
     const checked = checkCommandSid(sid);
     this.checkConfiguration();
     return this.#api.get(`${path}/${checked}`, item, call);
@@ -184,7 +185,7 @@ export class SuperSim {
   async *#list<T>(
     resource: ListResource<T>,
     query: URLSearchParams,
-    call: CallOptions,
+    call: ReadOptions,
   ): AsyncGenerator<T, void, undefined> {
     this.checkConfiguration();
     yield* entriesOf(this.#api, resource, query, this.#basePath, call);

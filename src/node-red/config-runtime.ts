@@ -170,6 +170,7 @@ export class ConfigRuntime<
     this.#settings = undefined;
     this.slot.replace(undefined);
     void this.outbox.failAll(error);
+    this.outbox.goOnFollowing();
   }
 
   /** Asks for something with the driver in force, when its turn has come. */

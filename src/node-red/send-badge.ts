@@ -87,10 +87,10 @@ export class SendBadge {
     if (ending.outcome !== "accepted" && ending.error.code === "STORAGE_FAILED") {
       this.#last = { fill: "red", shape: "ring", key: "storage" };
     } else if (ending.outcome === "accepted" && ending.error !== undefined) {
-      const isLate = ending.error.code === "WAIT_TIMEOUT";
+      const hasFailed = ending.error.code === "COMMAND_FAILED";
       this.#last = {
-        ...{ fill: isLate ? "yellow" : "red", shape: "ring" },
-        ...{ key: isLate ? "wait-timeout" : "command-failed", values },
+        ...{ fill: hasFailed ? "red" : "yellow", shape: "ring" },
+        ...{ key: hasFailed ? "command-failed" : "wait-timeout", values },
       };
     } else if (outcome === "accepted") this.#last = { fill: "green", shape: "dot", key: acceptedKey, values };
     else if (outcome === "unknown") this.#last = { fill: "red", shape: "dot", key: "unknown", values };

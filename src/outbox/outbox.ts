@@ -16,6 +16,9 @@ import { WaitingLine } from "./waiting-line";
 /** Milliseconds until a store that could not be opened is tried again. */
 const AGAIN_MS = 5000;
 
+/** How many may be followed at once after they were accepted: they hold up nobody, but take memory. */
+const MOST_FOLLOWED = 10_000;
+
 export interface OutboxLimits extends PaceLimits {
   /** Most entries that may wait. */
   readonly queueLimit: number;
@@ -120,6 +123,11 @@ export class Outbox<Job, Origin, Receipt> {
     if (!this.#isOpen) void this.#openInTime();
   }
 
+  /** The settings cannot be used: nothing is sent, but what was accepted is followed, so that its time can be up. */
+  goOnFollowing(): void {
+    this.#tracker?.resume();
+  }
+
   /** Starts no further attempt until `resume`. What is on its way goes on. */
   pause(): void {
     this.#sender.pause();
@@ -212,8 +220,11 @@ export class Outbox<Job, Origin, Receipt> {
     await this.failAll(error);
   }
 
-  /** Resolves when all that has ended is reported and removed. */
+  /** After the end: resolves when all that there was is reported and removed. */
   async emptied(): Promise<void> {
+    await this.#sender.turnsOver();
+    // What lies in a store that is being opened ends as well.
+    await this.#opening?.catch(() => undefined);
     await this.#steps.emptied();
   }
 
@@ -253,7 +264,8 @@ export class Outbox<Job, Origin, Receipt> {
     this.#keys.restore(contents.entries, contents.claims);
     for (const entry of contents.entries) this.#recovery.goOn(entry, contents.doubtful.has(entry.id));
     this.#isOpen = true;
-    this.#sender.pump();
+    if (this.#sender.hasEnded()) await this.failAll(interruption(this.#settings.label));
+    else this.#sender.pump();
   }
 
   /** The gateway has accepted it: done, unless it is to be followed. */
@@ -286,6 +298,13 @@ export class Outbox<Job, Origin, Receipt> {
       throw new CellularError(
         "QUEUE_FULL",
         `${label}: ${String(limits.queueLimit)} messages wait already. Send less, or raise the queue limit.`,
+      );
+    }
+    const { followed = 0 } = this.#tracker ?? {};
+    if ((entry.patience ?? 0) > 0 && followed >= MOST_FOLLOWED) {
+      throw new CellularError(
+        "QUEUE_FULL",
+        `${label}: the states of ${String(followed)} messages are awaited already. Wait for fewer.`,
       );
     }
     this.#arriving += 1;

@@ -58,6 +58,7 @@ export class Sender<Job, Origin, Receipt> {
   /** Entries that could not be sent because the disk refused, while that is written down. */
   #unwritten = 0;
   #cancelWake: (() => void) | undefined;
+  readonly #turns = new Set<Promise<void>>();
 
   constructor(options: SenderOptions<Job, Origin, Receipt>, settings: SenderSettings<Job, Receipt>) {
     const { lane, line, steps, clock } = options;
@@ -123,6 +124,11 @@ export class Sender<Job, Origin, Receipt> {
     this.#abort.abort(error);
   }
 
+  /** Resolves when the turns that were asked for are over: what was cut off in them is written down and told. */
+  async turnsOver(): Promise<void> {
+    await Promise.all(this.#turns);
+  }
+
   /** An entry has been put into the line. */
   expect({ deadline, moveAt }: Entry<Job, Origin, Receipt>): void {
     this.#timer.expect(Math.min(deadline, moveAt));
@@ -149,7 +155,8 @@ export class Sender<Job, Origin, Receipt> {
     const turns = Math.min(this.#line.waiting, this.#lane.width);
     while (this.#requestedTurns < turns) {
       this.#requestedTurns += 1;
-      void this.#takeTurn();
+      const turn = this.#takeTurn().finally(() => this.#turns.delete(turn));
+      this.#turns.add(turn);
     }
   }
 

@@ -46,6 +46,7 @@ export class Tracker<Job, Origin, Receipt> {
   /** What came due while nothing may begin. */
   readonly #due = new Set<Tracked<Job, Origin, Receipt>>();
   #isPaused = false;
+  #count = 0;
   #hasStopped = false;
 
   constructor(options: TrackerOptions<Job, Origin, Receipt>) {
@@ -90,7 +91,9 @@ export class Tracker<Job, Origin, Receipt> {
   resumeWith(entry: WaitingEntry<Job, Origin, Receipt>): void {
     const tracked = this.#track(entry);
     this.#options.observer.moved(entry);
-    if (!this.#hasEnded(tracked)) this.#ask(tracked);
+    if (this.#hasEnded(tracked)) return;
+    if (this.#hasStopped) this.#conclude(tracked, this.#interruption());
+    else this.#ask(tracked);
   }
 
   /** News have come by themselves. */
@@ -126,6 +129,11 @@ export class Tracker<Job, Origin, Receipt> {
     for (const tracked of this.#all) this.#conclude(tracked, this.#interruption());
   }
 
+  /** How many are followed. */
+  get followed(): number {
+    return this.#count;
+  }
+
   get #all(): readonly Tracked<Job, Origin, Receipt>[] {
     return [...this.#open.values()].flatMap((followed) => [...followed]);
   }
@@ -141,6 +149,7 @@ export class Tracker<Job, Origin, Receipt> {
     };
     const name = this.#tracking.nameOf(entry.receipt);
     this.#open.set(name, (this.#open.get(name) ?? new Set()).add(tracked));
+    this.#count += 1;
     return tracked;
   }
 
@@ -215,7 +224,7 @@ export class Tracker<Job, Origin, Receipt> {
     this.#due.delete(tracked);
     const name = this.#tracking.nameOf(entry.receipt);
     const followed = this.#open.get(name);
-    followed?.delete(tracked);
+    if (followed?.delete(tracked) === true) this.#count -= 1;
     if (followed?.size === 0) this.#open.delete(name);
     const ending = { outcome: "accepted" as const, receipt, ...(error === undefined ? {} : { error }) };
     void this.#options.steps.finish(entry, ending);

@@ -249,6 +249,15 @@ describe("What was accepted and is followed", () => {
       assert.deepEqual(followed.test.transmitted, ["a"]);
     });
 
+    it("comes to the end of its time also where the settings cannot be used, and says why", async () => {
+      await followed.follow("a", 100 * SECOND);
+      followed.test.outbox.pause();
+      followed.answers = () => new CellularError("CONFIG_MISSING", "No.");
+      followed.test.outbox.goOnFollowing();
+      await followed.test.clock.advance(110 * SECOND);
+      assert.deepEqual(followed.ends, ["a accepted WAIT_TIMEOUT, a taken"]);
+    });
+
     it("is asked for nothing while all is paused, and what came due is asked when it goes on", async () => {
       for (const job of ["a", "b", "c"]) await followed.follow(job, 100 * SECOND);
       followed.test.outbox.pause();

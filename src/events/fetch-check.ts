@@ -1,4 +1,4 @@
-import { CellularError } from "../errors/cellular-error";
+import { CellularError, type CellularErrorCode } from "../errors/cellular-error";
 import { asSmsCommand, type LegacyCommand, type SmsCommand } from "../gateways/super-sim";
 import { systemClock, type Clock } from "../lane";
 import type { EventBook } from "./event-book";
@@ -35,6 +35,9 @@ const EARLIEST_WALL = Date.UTC(2026, 0, 1);
 /** SIDs that are asked for at once; the account's lane says how many requests go out. */
 const AT_ONCE = 8;
 
+/** What an account has just made it may not know everywhere yet: it is asked once more, after so many ms. */
+const MISSING_GAP_MS = 2000;
+
 const SID = /^HC[0-9a-fA-F]{32}$/;
 
 /** One SID on its way to an answer. */
@@ -43,6 +46,8 @@ interface Asking {
   /** By the monotonic clock; then it is given up. */
   deadline: number;
   gap: number;
+  /** Whether the account has said once that it knows no such command. */
+  wasMissing: boolean;
   cancelNext: () => void;
 }
 
@@ -122,7 +127,10 @@ export class FetchCheck {
         known.deadline = deadline;
         continue;
       }
-      const asking = { question, deadline, gap: FIRST_GAP_MS, cancelNext: () => undefined };
+      const asking: Asking = {
+        ...{ question, deadline, gap: FIRST_GAP_MS, wasMissing: false },
+        cancelNext: () => undefined,
+      };
       this.#askings.set(question.sid, asking);
       this.#line.push(asking);
     }
@@ -153,6 +161,10 @@ export class FetchCheck {
     const { signal } = this.#ending;
     try {
       const command = await this.#fetch(question.sid, signal);
+      if (command === undefined && !asking.wasMissing) {
+        this.#askAgain(asking, MISSING_GAP_MS);
+        return;
+      }
       if (command !== undefined) this.#options.heard(command);
       await this.#settle(asking, question, command);
       if (command === undefined) this.#options.refused();
@@ -166,7 +178,7 @@ export class FetchCheck {
     const { fetchSmsCommand, fetchCommand } = this.#options;
     const found = await unlessMissing(fetchSmsCommand(sid, signal));
     if (found !== undefined) return found;
-    const legacy = await unlessMissing(fetchCommand(sid, signal));
+    const legacy = await unlessMissing(fetchCommand(sid, signal), NO_LEGACY_COMMAND);
     return legacy === undefined ? undefined : asSmsCommand(legacy);
   }
 
@@ -199,18 +211,38 @@ export class FetchCheck {
     if (this.#ending.signal.aborted || this.#askings.get(sid) !== asking) return;
     const gap = Math.max(asking.gap, failure.retryAfter ?? 0);
     asking.gap = Math.min(asking.gap * 2, LONGEST_GAP_MS);
-    asking.cancelNext = this.#clock.after(Math.max(0, Math.min(gap, asking.deadline - this.#clock.now())), () => {
+    const rest = asking.deadline - this.#clock.now();
+    // Once its time is over, only the disk keeps it from being given up.
+    this.#later(asking, rest > 0 ? Math.min(gap, rest) : DISK_PAUSE_MS);
+  }
+
+  #askAgain(asking: Asking, gap: number): void {
+    asking.wasMissing = true;
+    if (!this.#ending.signal.aborted && this.#askings.get(asking.question.sid) === asking) this.#later(asking, gap);
+  }
+
+  #later(asking: Asking, gap: number): void {
+    asking.cancelNext = this.#clock.after(gap, () => {
       this.#line.push(asking);
       this.#askNext();
     });
   }
 }
 
-async function unlessMissing<T>(fetching: Promise<T>): Promise<T | undefined> {
+/** What says that something is not there. */
+const MISSING: ReadonlySet<CellularErrorCode> = new Set<CellularErrorCode>(["NOT_FOUND"]);
+/** The legacy resource may be refused altogether: its provider has removed it. */
+const NO_LEGACY_COMMAND: ReadonlySet<CellularErrorCode> = new Set<CellularErrorCode>([
+  "NOT_FOUND",
+  "REFUSED",
+  "FORBIDDEN",
+]);
+
+async function unlessMissing<T>(fetching: Promise<T>, missing = MISSING): Promise<T | undefined> {
   try {
     return await fetching;
   } catch (error) {
-    if (error instanceof CellularError && error.code === "NOT_FOUND") return undefined;
+    if (error instanceof CellularError && missing.has(error.code)) return undefined;
     throw error;
   }
 }

@@ -96,8 +96,21 @@ describe("the check of a callback at the account", () => {
   it("drops and counts what the account does not know", async () => {
     await check.check(sidOf(9));
     await quiet();
+    assert.deepEqual([await due(), refused, clock.timers], [[], 0, 1]);
+    await clock.advance(2000);
+    await quiet();
     assert.deepEqual([await due(), await book.questions(NODE), refused], [[], [], 1]);
+    assert.deepEqual(asked, ["sms 9", "legacy 9", "sms 9", "legacy 9"]);
     assert.equal(clock.timers, 0);
+  });
+
+  it("finds what the account did not know yet when it was asked first", async () => {
+    await check.check(sidOf(9));
+    await quiet();
+    commands.set(sidOf(9), commandOf(9));
+    await clock.advance(2000);
+    await quiet();
+    assert.deepEqual([await due(), refused], [[commandOf(9)], 0]);
   });
 
   it("asks for nothing that can be no SID", async () => {

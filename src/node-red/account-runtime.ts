@@ -25,8 +25,8 @@ export interface AccountConfiguration extends ConfigSettings<SuperSim> {
 
 /** What stands behind one `supersim-account`: driver, lane, outbox, and what its events nodes keep. */
 export class AccountRuntime extends ConfigRuntime<SuperSim, CommandJob, Origin, SmsCommand, AccountConfiguration> {
-  /** Addresses where callbacks are heard, the first one offered first. */
-  readonly #callbackUrls = new Set<{ readonly url: string }>();
+  /** Addresses where callbacks are heard, by the node that hears them; the first one offered stands first. */
+  readonly #callbackUrls = new Map<string, string>();
 
   constructor(settings: AccountConfiguration, hooks: ConfigHooks<CommandJob, Origin, SmsCommand>) {
     super(settings, hooks, {
@@ -48,17 +48,18 @@ export class AccountRuntime extends ConfigRuntime<SuperSim, CommandJob, Origin, 
 
   /** Where callbacks go that no command says otherwise of; undefined if nobody listens. */
   get callbackUrl(): string | undefined {
-    const [first] = this.#callbackUrls;
-    return first?.url;
+    const [first] = this.#callbackUrls.values();
+    return first;
   }
 
-  /** Somebody listens to callbacks at that address; returns what ends that. */
-  offerCallback(url: string): () => void {
-    const offer = { url };
-    this.#callbackUrls.add(offer);
-    return () => {
-      this.#callbackUrls.delete(offer);
-    };
+  /** A node listens to callbacks at that address; also while a deploy starts it anew. */
+  offerCallback(node: string, url: string): void {
+    this.#callbackUrls.set(node, url);
+  }
+
+  /** A node listens to callbacks no more. */
+  withdrawCallback(node: string): void {
+    this.#callbackUrls.delete(node);
   }
 
   /** News of a command, for those that wait for its state. */

@@ -10,7 +10,7 @@ import { EventsBadge } from "./events-badge";
 import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
 import { publicAddresses, SupersimWebhook } from "./supersim-webhook";
-import { checkPath } from "./webhook-path";
+import { checkEditorsOwn, checkPath } from "./webhook-path";
 import { WebhookRoutes } from "./webhook-routes";
 import { asError, onClose } from "./wrappers";
 
@@ -34,6 +34,8 @@ const SETTLE_MS = 900;
 
 /** `supersim-events`: one message for each thing that is heard of a command, by callback or by poll. */
 export class SupersimEventsNode implements EventReporter {
+  /** Where a node's address is offered for callbacks. It stays while a deploy starts the node anew. */
+  static readonly #offers = new Map<string, AccountRuntime>();
   readonly id: string;
   readonly #RED: NodeAPI;
   readonly #node: Node;
@@ -56,9 +58,13 @@ export class SupersimEventsNode implements EventReporter {
     const standing = account === undefined || problem !== undefined ? undefined : this.#stand(account.runtime);
     if (account === undefined) this.#badge.problem("no-account");
     else if (problem !== undefined) this.#badge.problem("misconfigured");
+    const offeredTo = SupersimEventsNode.#offers.get(this.id);
+    SupersimEventsNode.#offers.delete(this.id);
     if (settings instanceof CellularError) node.warn(settings.message);
     else if (standing !== undefined) this.#begin(settings, standing);
+    if (SupersimEventsNode.#offers.get(this.id) !== offeredTo) offeredTo?.withdrawCallback(this.id);
     onClose(node, async (removed) => {
+      if (removed) SupersimEventsNode.#offers.get(this.id)?.withdrawCallback(this.id);
       for (const end of this.#endings.toReversed()) end(removed);
       leave?.();
       this.#badge.close();
@@ -126,6 +132,7 @@ export class SupersimEventsNode implements EventReporter {
   #listen(settings: EventsSettings, { runtime, events }: Standing): void {
     const { path, verify, direction } = settings;
     const routes = WebhookRoutes.of(this.#RED);
+    checkEditorsOwn(path, routes.root, this.#RED.settings.httpAdminRoot);
     const check = this.#fetchCheck(direction, { runtime, events });
     const refused = (): void => {
       this.#badge.refused();
@@ -171,7 +178,10 @@ export class SupersimEventsNode implements EventReporter {
     const { name, id, provider } = runtime.reference;
     if (provider === "kore" && !address.startsWith("https://")) {
       this.#node.warn(this.#RED._("supersim-events.log.callback-unusable", { name: name === "" ? id : name }));
-    } else this.#endings.push(runtime.offerCallback(`${address}/${path}`));
+      return;
+    }
+    runtime.offerCallback(this.id, `${address}/${path}`);
+    SupersimEventsNode.#offers.set(this.id, runtime);
   }
 
   #open(
@@ -194,8 +204,8 @@ export class SupersimEventsNode implements EventReporter {
       node: this.id,
       book: events.book,
       direction,
-      fetchSmsCommand: (sid, signal) => runtime.ask((driver) => driver.fetchSmsCommand(sid, { signal })),
-      fetchCommand: (sid, signal) => runtime.ask((driver) => driver.fetchCommand(sid, { signal })),
+      fetchSmsCommand: (sid, signal) => runtime.ask((driver) => driver.fetchSmsCommand(sid, { signal, once: true })),
+      fetchCommand: (sid, signal) => runtime.ask((driver) => driver.fetchCommand(sid, { signal, once: true })),
       heard: (command) => {
         runtime.heard(command);
       },

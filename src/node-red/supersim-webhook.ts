@@ -45,10 +45,10 @@ export class SupersimWebhook {
   async answer(request: WebhookRequest): Promise<WebhookAnswer> {
     const callback = this.#callbackOf(request);
     const event = read(callback);
-    // It says nothing of a secret; all else that is wrong with what nobody signed is not for its sender to know.
-    const isOtherKind = event instanceof CallbackRefusal && event.status === 415;
+    // All else that is wrong with what nobody signed is not for its sender to know.
+    if (event instanceof CallbackRefusal && event.status === 415) return this.#refuse(event.status);
     const proof = proofOf(callback, this.#options.secrets());
-    if (!isOtherKind && proof === "nothing" && !this.#mayCome(callback)) return this.#refuse(403);
+    if (proof === "nothing" && !this.#mayCome(callback)) return this.#refuse(403);
     if (event instanceof CallbackRefusal) return this.#refuse(event.status);
     try {
       const isToAsk = this.#options.verify === "fetch" || proof !== "content";

@@ -34,3 +34,28 @@ export function checkPath(path: string): string {
     'The setting "path" is not a path such as supersim. Correct it in the node\'s settings.',
   );
 }
+
+/** First parts of what the editor asks Node-RED for. */
+const EDITORS: ReadonlySet<string> = new Set(
+  (
+    "auth comms context credentials debug diagnostics favicon.ico flow flows icons inject library locales nodes " +
+    "plugins projects red resources settings supersim-account theme types vendor"
+  ).split(" "),
+);
+
+/**
+ * Looks whether a path is one that the editor needs, where it has the same root as HTTP nodes: nobody could deploy then,
+ * not even to mend that.
+ * @param root Of the HTTP nodes, without a slash at its end.
+ * @param adminRoot Of the editor, as Node-RED's settings have it.
+ * @throws CellularError `CONFIG_MISSING`
+ */
+export function checkEditorsOwn(path: string, root: string, adminRoot: string | false | undefined): void {
+  if (adminRoot === false || keyOf(segmentsOf(adminRoot ?? "/") ?? []) !== keyOf(segmentsOf(root) ?? [])) return;
+  const [first = ""] = segmentsOf(path) ?? [];
+  if (!EDITORS.has(first.toLowerCase())) return;
+  throw new CellularError(
+    "CONFIG_MISSING",
+    `The path "${first}" belongs to the editor. Choose another one, such as supersim.`,
+  );
+}

@@ -30,7 +30,7 @@ export interface CommandJob {
   readonly waitTimeout: number;
 }
 
-/** Which state follows which. A word that is not known here changes nothing that is. */
+/** Which state follows which. */
 const ORDER: Readonly<Record<string, number>> = { queued: 1, sent: 2, delivered: 3, received: 3, failed: 3 };
 const LAST = 3;
 
@@ -78,7 +78,9 @@ export function commandTracking(slot: DriverSlot<SuperSim>, label: () => string)
 
 /** What is known of a command once news of it have come: a state never goes back, and a last one stays. */
 export function latestOf(known: SmsCommand, news: SmsCommand): SmsCommand {
-  const isOlder = orderOf(news.status) < orderOf(known.status) || orderOf(known.status) === LAST;
+  if (news.status === null || orderOf(known.status) === LAST) return known;
+  // A word that the service has learnt since stands wherever it comes: nobody here knows what it follows.
+  const isOlder = Object.hasOwn(ORDER, news.status) && orderOf(news.status) < orderOf(known.status);
   const said = Object.entries(news).filter(([, value]) => value !== null);
   const all: SmsCommand = { ...known, ...Object.fromEntries(said) };
   // A callback brings no date: the one that is known is that of the state before.

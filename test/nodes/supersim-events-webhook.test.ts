@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { AUTH_TOKEN, EventsLab, WEBHOOK_SECRET, WORD } from "./events-lab.js";
+import type { FlowItem } from "../support/node-red-process.js";
 import type { Message } from "./lab.js";
 
 const MIB = 1024 * 1024;
@@ -91,6 +92,31 @@ describe("super sim events by callback", () => {
     assert.equal(command?.callbackUrl, `${lab.red.url}/supersim`);
     lab.service.advance(command.sid, "delivered");
     await lab.untilGot(1);
+  });
+
+  it("stays offered to commands while a deploy starts it anew, and not once it polls", async () => {
+    const flow = (changes: Message): readonly FlowItem[] => [
+      ...lab.flow(changes, { publicUrl: lab.red.url }),
+      { id: "source", type: "test-source", z: "tab", wires: [["command"]] },
+      { id: "command", type: "supersim-command", z: "tab", account: "account", wires: [[], []] },
+    ];
+    await lab.red.deploy(flow({}));
+    const texts = Array.from({ length: 30 }, (_, number) => `${WORD} ${String(number)}`);
+    const deploys = (async () => {
+      for (const name of ["a", "b", "c"]) await lab.red.deploy(flow({ name }), "nodes");
+    })();
+    for (const payload of texts) {
+      const sent = new Promise((resolve) => lab.service.once("sent", resolve));
+      await lab.red.send("source", { sim: "tracker-2", payload });
+      await sent;
+    }
+    await deploys;
+    assert.deepEqual([...new Set(lab.service.sent.map(({ callbackUrl }) => callbackUrl))], [`${lab.red.url}/supersim`]);
+    await lab.red.deploy(flow({ source: "poll", interval: 3600 }), "nodes");
+    const sent = new Promise((resolve) => lab.service.once("sent", resolve));
+    await lab.red.send("source", { sim: "tracker-2", payload: `${WORD} last` });
+    await sent;
+    assert.equal(lab.service.sent.at(-1)?.callbackUrl, null);
   });
 
   it("takes a callback once, however often it comes", async () => {

@@ -26,6 +26,8 @@ export interface KillingOptions {
   readonly record?: "sms" | "command";
   /** Milliseconds after which a kill comes whatever happens. */
   readonly longestLife?: number;
+  /** How much may be seen in a life, of what its kill waits for. Default: as many as there are messages. */
+  readonly mostSeen?: number;
   /** The number of the first message; numbers grow over all runs on one Node-RED. */
   readonly first?: number;
 }
@@ -52,7 +54,7 @@ export class Killing {
   #asks = 0;
 
   constructor({ first = 1, ...options }: KillingOptions) {
-    this.#options = { message: sms, record: "sms", longestLife: LONGEST_LIFE, ...options };
+    this.#options = { message: sms, record: "sms", longestLife: LONGEST_LIFE, mostSeen: MOST_MESSAGES, ...options };
     this.tally = new Tally(this.#options.record);
     this.#next = first;
     options.red.on("probe", this.#hear);
@@ -154,9 +156,9 @@ export class Killing {
 
   /** While a message waits, arrives at a target, was taken by it, or was reported; or at any time. */
   #someMoment(): Promise<void> {
-    const { red, targets, random, longestLife } = this.#options;
+    const { red, targets, random, longestLife, mostSeen } = this.#options;
     const target = targets[random.whole(0, targets.length - 1)];
-    const count = random.whole(1, MOST_MESSAGES);
+    const count = random.whole(1, mostSeen);
     switch (random.pick(["time", "request", "sent", "told"])) {
       case "request":
         return moment(count, longestLife, target?.whenAsked ?? nothing);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators";
-import { NodeRedProcess, type FlowItem } from "../support/node-red-process";
+import { NodeRedProcess } from "../support/node-red-process";
 import { Seeded } from "../support/seeded";
+import { commandingFlow, commandStates, failSome, stateFigures, untrue } from "./commands";
 import { everyNumber } from "./flow";
 import { Killing } from "./killing";
 import { NOTHING_WRONG, textOf } from "./tally";
@@ -20,23 +21,7 @@ const UNDERWAY = 250;
 const PACE = 400;
 /** Milliseconds after which a kill comes whatever happens: so long that commands are asked for. */
 const LONGEST_LIFE = 2500;
-const SHARE_OF_FAILURES = 0.2;
 const SMS_COMMANDS = "/v1/SmsCommands";
-
-function flow(service: SuperSimSimulator, command: Readonly<Record<string, string>> = {}): FlowItem[] {
-  return [
-    { id: "tab", type: "tab", label: "endurance" },
-    { id: "source", type: "test-source", z: "tab", wires: [["command"]] },
-    { id: "command", type: "supersim-command", z: "tab", account: "account", wires: [["outcomes"]], ...command },
-    { id: "catch", type: "catch", z: "tab", scope: null, wires: [["outcomes"]] },
-    { id: "outcomes", type: "test-probe", z: "tab", wires: [] },
-    {
-      ...{ id: "account", type: "supersim-account", url: service.url, fingerprint: service.fingerprint ?? "" },
-      ...{ concurrency: String(CONCURRENCY), queueLimit: "5000" },
-      credentials: { accountSid: "AC00112233445566778899aabbccddeeff", authToken: "simulated-token" },
-    },
-  ];
-}
 
 interface Outcome {
   readonly number: number;
@@ -61,7 +46,8 @@ describe("Super SIM commands", function () {
     command: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly service: SuperSimSimulator; readonly red: NodeRedProcess }> {
     service = await new SuperSimSimulator({ tls: true, ...options }).start();
-    red = await NodeRedProcess.start({ flows: flow(service, command) });
+    const flows = commandingFlow(service, { command, account: { concurrency: String(CONCURRENCY) } });
+    red = await NodeRedProcess.start({ flows });
     return { service, red };
   }
 
@@ -105,11 +91,7 @@ describe("Super SIM commands", function () {
     this.timeout(30_000 + KILLS * 8000);
     const random = new Seeded();
     const { service, red } = await start({ pace: PACE, latency: 20 }, { wait: "delivered" });
-    service.on("sent", ({ sid }) => {
-      if (random.below(1) >= SHARE_OF_FAILURES) return;
-      const fail = (): unknown => service.advance(sid, "failed");
-      setTimeout(fail, random.below(2 * PACE)).unref();
-    });
+    failSome(service, random, PACE);
     const message = (payload: string, key: string): object => ({ sim: "tracker-1", payload, commandOptions: { key } });
     const killing = new Killing({
       ...{ red, random, targets: [serviceTarget(service)], record: "command", longestLife: LONGEST_LIFE },
@@ -122,35 +104,14 @@ describe("Super SIM commands", function () {
       const { tally, sent } = killing;
       const seed = `seed ${random.seed}`;
       const figures = tally.figures(...sent);
-      const statusOf = new Map(service.sent.map(({ payload, status }) => [payload, status]));
-      const states = Array.from({ length: figures.messages }, (_, index) => index + 1).map((number) => ({
-        number,
-        told: tally.outcomeOf(number) ?? "nothing",
-        status: statusOf.get(textOf(number)) ?? "not there",
-      }));
+      const states = commandStates(killing, service);
       if (process.env.PRINT_TABLE === "1") {
-        const delivered = states.filter(({ told }) => told === "accepted").length;
-        const failed = states.filter(({ told }) => told === "accepted COMMAND_FAILED").length;
-        const unknownAndThere = states.filter(
-          ({ told, status }) => told.startsWith("unknown") && status !== "not there",
-        );
         console.log(seed);
-        console.table([
-          { kills: killing.kills, ...figures, delivered, failed, unknownAndThere: unknownAndThere.length },
-        ]);
+        console.table([{ kills: killing.kills, ...figures, ...stateFigures(states) }]);
       }
       // Eight at once keep no order.
       assert.deepEqual({ ...tally.wrongs(...sent), outOfOrder: [] }, NOTHING_WRONG, seed);
-      const TRUE: Readonly<Record<string, readonly string[]>> = {
-        accepted: ["delivered"],
-        "accepted COMMAND_FAILED": ["failed"],
-        "unknown INTERRUPTED": ["not there", "delivered", "failed"],
-      };
-      assert.deepEqual(
-        states.filter(({ told, status }) => TRUE[told]?.includes(status) !== true),
-        [],
-        seed,
-      );
+      assert.deepEqual(untrue(states), [], seed);
       const most = killing.kills * CONCURRENCY;
       assert.ok(figures.unknown <= most, `${figures.unknown} unknown, ${most} can be; ${seed}`);
     } finally {

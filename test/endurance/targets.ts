@@ -42,3 +42,23 @@ export function serviceTarget(service: SuperSimSimulator): Target {
     },
   };
 }
+
+/**
+ * What a service calls back, for the moments that it brings: it sends nothing. Asked is when a callback is on its way,
+ * or written down, taken when it is answered.
+ * @param lag Milliseconds from the beginning of a callback, another time each.
+ */
+export function callbackTarget(service: SuperSimSimulator, lag: () => number): Target {
+  return {
+    texts: () => [],
+    whenAsked: (seen) => {
+      const called = (): void => void setTimeout(seen, lag()).unref();
+      service.on("command", called);
+      return () => service.off("command", called);
+    },
+    whenTaken: (seen) => {
+      service.on("callback", seen);
+      return () => service.off("callback", seen);
+    },
+  };
+}

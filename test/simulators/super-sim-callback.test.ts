@@ -93,9 +93,9 @@ describe("callbacks of simulated Super SIM", () => {
     await start({ signature: "kore" }, inTurn(answer(500), ok));
     const told = once(device, "callback");
     const { sid } = device.report(SIM, "I am here");
-    assert.deepEqual(await told, [{ sid, status: 500, attempt: 1 }]);
+    assert.deepEqual(await told, [{ sid, state: "received", status: 500, attempt: 1 }]);
     await receiver.until(() => receiver.requests.length === 2);
-    assert.deepEqual(await device.callback(sid), { sid, status: 200, attempt: 1 });
+    assert.deepEqual(await device.callback(sid), { sid, state: "received", status: 200, attempt: 1 });
     const tokens = receiver.requests.map(({ headers }) => headers["kore-idempotency-token"]);
     assert.equal(new Set(tokens).size, 1);
     device.advance(sid, "failed");
@@ -109,6 +109,6 @@ describe("callbacks of simulated Super SIM", () => {
     await received();
     await device.stop();
     await receiver.stop();
-    assert.deepEqual(await device.callback(sid), { sid, status: null, attempt: 2 });
+    assert.deepEqual(await device.callback(sid), { sid, state: "received", status: null, attempt: 2 });
   });
 });

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { SimulatedCommand } from "./fleet.js";
+import type { SimulatedCommand, SimulatedStatus } from "./fleet.js";
 
 /** Both services give up on a receiver after about that many milliseconds. */
 const PATIENCE_MS = 15_000;
@@ -16,6 +16,8 @@ export interface CallbackSettings {
 /** What became of one attempt to call back. */
 export interface CallbackResult {
   readonly sid: string;
+  /** The state of the command that it told. */
+  readonly state: SimulatedStatus;
   /** HTTP status of the receiver; null where none came. */
   readonly status: number | null;
   /** 1 or 2. */

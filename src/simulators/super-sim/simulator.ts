@@ -289,9 +289,9 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     this.#tokens.set(event, token);
     const settings = { signature, secret, body: callbackBody };
     const callback = signedCallback(callbackUrl, callbackMethod, fields, token, settings);
-    let result: CallbackResult = { sid, status: null, attempt: 0 };
+    let result: CallbackResult = { sid, state: status, status: null, attempt: 0 };
     while (result.attempt < 2 && !signal.aborted) {
-      result = { sid, status: await call(callback, signal), attempt: result.attempt + 1 };
+      result = { ...result, status: await call(callback, signal), attempt: result.attempt + 1 };
       this.emit("callback", result);
       if (result.status !== null && result.status >= 200 && result.status < 300) break;
     }

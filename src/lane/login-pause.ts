@@ -31,7 +31,7 @@ export class LoginPause {
     const minutes = String(Math.round(this.#length / 60_000));
     this.#refusal = new CellularError(
       "AUTH_FAILED",
-      `${error.message} No further login is tried for ${minutes} min, or until the settings change.`,
+      `${asSentence(error.message)} No further login is tried for ${minutes} min, or until the settings change.`,
       { cause: error, ...(error.status === undefined ? {} : { status: error.status }) },
     );
   }
@@ -42,4 +42,9 @@ export class LoginPause {
     this.#until = 0;
     this.#refusal = undefined;
   }
+}
+
+/** Words of a device at the end of a message may lack their full stop. */
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -40,6 +40,12 @@ const LAST = 3;
  */
 export function checkCommand(driver: SuperSim, wanted: UncheckedCommand): CommandJob {
   const { sim, text, callbackUrl, callbackMethod } = wanted;
+  if (Array.isArray(sim)) {
+    throw new CellularError(
+      "ADDRESS_INVALID",
+      "There is a list of SIMs. Send one message for each, by a split node say.",
+    );
+  }
   const named = typeof sim === "number" ? String(sim) : typeof sim === "string" ? sim : "";
   const checked = driver.checkSmsCommand({ sim: named, payload: readText(text), callbackUrl, callbackMethod });
   return { ...wanted, sim: checked.sim, text: checked.payload };

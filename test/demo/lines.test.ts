@@ -25,6 +25,11 @@ describe("the lines of the demo", () => {
     ]);
   });
 
+  it("tell of a command that was accepted and did not get there by its state and what went wrong", () => {
+    const late = command({ status: "sent", outcome: "accepted", code: "WAIT_TIMEOUT" });
+    assert.deepEqual(told(late), ["12:03:01  command  sent       tracker-2  via twilio: WAIT_TIMEOUT"]);
+  });
+
   it("tell of what trackers report", () => {
     assert.deepEqual(told(command({ status: "received", direction: "from_sim" })), [
       "12:03:01  report   received   tracker-2  via twilio",
@@ -33,7 +38,9 @@ describe("the lines of the demo", () => {
 
   it("tell of a command that never left by its outcome, and by the name that the flow gave", () => {
     const unsent = command({ sid: null, simSid: null, status: null, outcome: "not-sent", code: "NOT_FOUND" });
-    assert.deepEqual(told({ ...unsent, sim: "tracker-9" }), ["12:03:01  command  not-sent   tracker-9  via twilio"]);
+    assert.deepEqual(told({ ...unsent, sim: "tracker-9" }), [
+      "12:03:01  command  not-sent   tracker-9  via twilio: NOT_FOUND",
+    ]);
   });
 
   it("tell of SMS as ever, and of nothing else", () => {

@@ -1,9 +1,9 @@
 import type { Node, NodeAPI } from "node-red";
-import { asCellularError, CellularError } from "../errors/cellular-error";
+import { CellularError } from "../errors/cellular-error";
 import { SuperSim, type SuperSimOptions } from "../gateways/super-sim";
 import { accountRegistry } from "./account-registry";
 import type { AccountConfiguration, AccountReference, AccountRuntime } from "./account-runtime";
-import { ConfigNode, type ConfigReading } from "./config-node";
+import { ConfigNode, configProblem, type ConfigReading } from "./config-node";
 import { environmentOf, Properties } from "./properties";
 import { readProxy } from "./proxy-config";
 import { readQueueSettings, readTimeout } from "./queue-settings";
@@ -89,7 +89,7 @@ function readSettings(
       },
     };
   } catch (error) {
-    return { reference, problem: asCellularError(error, "The account") };
+    return { reference, problem: configProblem("account", reference, error) };
   }
 }
 

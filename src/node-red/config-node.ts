@@ -85,3 +85,16 @@ export class ConfigNode<Driver, Settings, Ref extends Reference, Runtime extends
     return this.#users.add(user);
   }
 }
+
+/**
+ * What is wrong with the settings of a config node, as all that use it say it: with its name, since it is not them that
+ * are to be corrected.
+ */
+export function configProblem(kind: "gateway" | "account", { name, id }: Reference, error: unknown): CellularError {
+  const head = `The ${kind} "${name === "" ? id : name}" cannot be used.`;
+  if (error instanceof CellularError) {
+    const { code, message, cause } = error;
+    return new CellularError(code, `${head} ${message}`, { cause });
+  }
+  return new CellularError("CONFIG_MISSING", `${head} Look at its settings.`, { cause: error });
+}

@@ -1,8 +1,8 @@
 import type { Node, NodeAPI } from "node-red";
-import { asCellularError, CellularError } from "../errors/cellular-error";
+import { CellularError } from "../errors/cellular-error";
 import { GATEWAY_KINDS, type GatewaySettings } from "../gateways/kinds";
 import type { SmsGateway } from "../gateways/gateway";
-import { ConfigNode, type ConfigReading } from "./config-node";
+import { ConfigNode, configProblem, type ConfigReading } from "./config-node";
 import { gatewayRegistry } from "./gateway-registry";
 import type { GatewayRuntime, GatewayConfiguration } from "./gateway-runtime";
 import { environmentOf, Properties } from "./properties";
@@ -91,6 +91,6 @@ function readSettings(
       },
     };
   } catch (error) {
-    return { reference, problem: asCellularError(error, "The gateway") };
+    return { reference, problem: configProblem("gateway", reference, error) };
   }
 }

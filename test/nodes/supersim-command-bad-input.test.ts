@@ -263,8 +263,15 @@ describe("bad input at super sim command", () => {
         await refused({ badge: MISCONFIGURED, verdict: "not-sent CONFIG_MISSING", ...bad });
         const warnings = lab.red.logs.slice(from).filter(({ id, level }) => id === "account" && level === "warn");
         assert.equal(warnings.length, 1);
+        assert.match(String(warnings[0]?.msg), /^The account "Fleet" cannot be used\. /);
       });
     }
+
+    it("is told with the account's name, also by the nodes that use it", async () => {
+      await lab.deploy(lab.commanding({ account: { queueLimit: "some" } }));
+      const says = /^The account "Fleet" cannot be used\. The setting "queueLimit" is not a whole number above 0\./;
+      await refused({ what: "", verdict: "not-sent CONFIG_MISSING", says, badge: MISCONFIGURED });
+    });
 
     it("that is KORE's, a callback by http is OPTION_INVALID", async () => {
       const credentials = { ...NO_CREDENTIALS, clientId: "simulated-client", clientSecret: "simulated-secret" };

@@ -11,7 +11,7 @@ import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
 import { publicAddresses, SupersimWebhook } from "./supersim-webhook";
 import { checkEditorsOwn, checkPath } from "./webhook-path";
-import { WebhookRoutes } from "./webhook-routes";
+import { LATER, WebhookRoutes, type WebhookAnswer } from "./webhook-routes";
 import { asError, onClose } from "./wrappers";
 
 interface EventsSettings {
@@ -61,7 +61,7 @@ export class SupersimEventsNode implements EventReporter {
     const offeredTo = SupersimEventsNode.#offers.get(this.id);
     SupersimEventsNode.#offers.delete(this.id);
     if (settings instanceof CellularError) node.warn(settings.message);
-    else if (standing !== undefined) this.#begin(settings, standing);
+    else if (account !== undefined) this.#begin(settings, standing);
     if (SupersimEventsNode.#offers.get(this.id) !== offeredTo) offeredTo?.withdrawCallback(this.id);
     onClose(node, async (removed) => {
       if (removed) SupersimEventsNode.#offers.get(this.id)?.withdrawCallback(this.id);
@@ -93,8 +93,12 @@ export class SupersimEventsNode implements EventReporter {
     return { runtime, events: eventsOf(this.#RED, runtime) };
   }
 
-  #begin(settings: EventsSettings, standing: Standing): void {
+  #begin(settings: EventsSettings, standing: Standing | undefined): void {
     try {
+      if (standing === undefined) {
+        if (settings.source === "webhook") this.#putOff(settings);
+        return;
+      }
       if (settings.source === "poll") this.#poll(settings, standing);
       else this.#listen(settings, standing);
     } catch (error) {
@@ -131,8 +135,7 @@ export class SupersimEventsNode implements EventReporter {
 
   #listen(settings: EventsSettings, { runtime, events }: Standing): void {
     const { path, verify, direction } = settings;
-    const routes = WebhookRoutes.of(this.#RED);
-    checkEditorsOwn(path, routes.root, this.#RED.settings.httpAdminRoot);
+    const routes = this.#routesFor(path);
     const check = this.#fetchCheck(direction, { runtime, events });
     const refused = (): void => {
       this.#badge.refused();
@@ -171,6 +174,19 @@ export class SupersimEventsNode implements EventReporter {
     this.#offer(runtime, routes.root, path);
   }
 
+  /** While the settings of the account cannot be used: what comes is asked to come again. */
+  #putOff({ path }: EventsSettings): void {
+    const answer = (): Promise<WebhookAnswer> => Promise.resolve(LATER);
+    const close = this.#open(this.#routesFor(path), path, { answer }, () => undefined);
+    if (close !== undefined) this.#endings.push(close);
+  }
+
+  #routesFor(path: string): WebhookRoutes {
+    const routes = WebhookRoutes.of(this.#RED);
+    checkEditorsOwn(path, routes.root, this.#RED.settings.httpAdminRoot);
+    return routes;
+  }
+
   /** Commands that name no callback address are called back here. */
   #offer(runtime: AccountRuntime, root: string, path: string): void {
     const [address] = publicAddresses(runtime.publicUrl, root) ?? [];
@@ -187,7 +203,7 @@ export class SupersimEventsNode implements EventReporter {
   #open(
     routes: WebhookRoutes,
     path: string,
-    webhook: SupersimWebhook,
+    webhook: Pick<SupersimWebhook, "answer">,
     refused: () => void,
   ): ((removed: boolean) => void) | undefined {
     try {

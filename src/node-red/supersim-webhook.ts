@@ -9,7 +9,7 @@ import {
   type CommandEvent,
   type SmsCommand,
 } from "../gateways/super-sim";
-import type { WebhookAnswer, WebhookRequest } from "./webhook-routes";
+import { LATER, type WebhookAnswer, type WebhookRequest } from "./webhook-routes";
 
 export interface SupersimWebhookOptions {
   readonly verify: "signature" | "fetch";
@@ -28,9 +28,6 @@ export interface SupersimWebhookOptions {
   /** It could not be written down. */
   readonly failed: (failure: CellularError) => void;
 }
-
-/** Seconds. */
-const RETRY_AFTER = 10;
 
 const DONE: WebhookAnswer = { status: 200 };
 
@@ -59,7 +56,7 @@ export class SupersimWebhook {
           ? error
           : new CellularError("STORAGE_FAILED", "A callback cannot be written down.", { cause: error });
       this.#options.failed(failure);
-      return { status: 503, retryAfter: RETRY_AFTER };
+      return LATER;
     }
   }
 

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type { NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
 import { systemClock, type Clock } from "../lane";
+import { FlowsGate, type FlowsOf } from "./flows-gate";
 import { rootOf, useFirst, type HttpApp, type Next } from "./http-app";
 import { readBody } from "./raw-body";
 import { keyOf, segmentsOf } from "./webhook-path";
@@ -32,15 +33,25 @@ export interface WebhookHandler {
 }
 
 interface Route {
-  readonly segments: readonly string[];
   /** Undefined while a deploy starts the node anew. */
   handler: WebhookHandler | undefined;
-  waiting: ((handler: WebhookHandler | undefined) => void)[];
-  cancelEnd: () => void;
+  readonly waiting: Set<(handler: WebhookHandler | "gone" | "late") => void>;
 }
 
-/** How long a request waits for a node that a deploy starts anew, in ms: the services call twice at most. */
-const DEPLOY_MS = 2000;
+/** As much as is to be known of deploys. */
+export interface Deploys {
+  /** Calls `watcher` each time the flows have started. */
+  watch(watcher: () => void): void;
+}
+
+/**
+ * How long a request waits for a node that a deploy starts anew, in ms: the services wait for 15 s, and call twice at
+ * most.
+ */
+const DEPLOY_MS = 10_000;
+
+/** For what cannot be taken now: it may come again. */
+export const LATER: WebhookAnswer = { status: 503, retryAfter: 10 };
 
 /**
  * The webhooks of a Node-RED, below the root of its HTTP nodes. A body is read before all else; whether the request
@@ -57,7 +68,7 @@ export class WebhookRoutes {
    * Those of a Node-RED.
    * @throws CellularError `CONFIG_MISSING` where HTTP nodes are switched off
    */
-  static of(RED: Pick<NodeAPI, "settings" | "httpNode">): WebhookRoutes {
+  static of(RED: Pick<NodeAPI, "settings" | "httpNode"> & FlowsOf): WebhookRoutes {
     const { httpNodeRoot } = RED.settings;
     if (httpNodeRoot === false) {
       throw new CellularError(
@@ -66,14 +77,17 @@ export class WebhookRoutes {
       );
     }
     const app: HttpApp = RED.httpNode;
-    const routes = WebhookRoutes.#ofApp.get(app) ?? new WebhookRoutes(app);
+    const routes = WebhookRoutes.#ofApp.get(app) ?? new WebhookRoutes(app, FlowsGate.of(RED));
     WebhookRoutes.#ofApp.set(app, routes);
     return routes;
   }
 
-  constructor(app: HttpApp, clock: Clock = systemClock) {
+  constructor(app: HttpApp, deploys: Deploys, clock: Clock = systemClock) {
     this.#app = app;
     this.#clock = clock;
+    deploys.watch(() => {
+      for (const [key, route] of this.#routes) if (route.handler === undefined) this.#end(key, route);
+    });
     useFirst(rootOf(app), (request, response, next) => {
       void this.#readFirst(request, response, next);
     });
@@ -90,36 +104,28 @@ export class WebhookRoutes {
 
   /**
    * Lets a node answer at a path.
-   * @returns what ends that: at once, or, if a deploy starts the node anew, once it is not back in time
+   * @returns what ends that: at once, or, if a deploy starts the node anew, once the flows have started without it
    * @throws CellularError `CONFIG_MISSING` if another node has that path
    */
   open(path: string, handler: WebhookHandler): (isGone: boolean) => void {
-    const segments = segmentsOf(path) ?? [];
-    const key = keyOf(segments);
-    const route = this.#routes.get(key) ?? { segments, handler: undefined, waiting: [], cancelEnd: () => undefined };
+    const key = keyOf(segmentsOf(path) ?? []);
+    const route: Route = this.#routes.get(key) ?? { handler: undefined, waiting: new Set() };
     if (route.handler !== undefined && route.handler.node !== handler.node) {
       throw new CellularError("CONFIG_MISSING", "Another node has that path. Choose another one.");
     }
-    route.cancelEnd();
     route.handler = handler;
     this.#routes.set(key, route);
-    for (const go of route.waiting.splice(0)) go(handler);
+    for (const go of route.waiting) go(handler);
     return (isGone) => {
       if (route.handler !== handler) return;
       route.handler = undefined;
       if (isGone) this.#end(key, route);
-      else {
-        route.cancelEnd = this.#clock.after(DEPLOY_MS, () => {
-          this.#end(key, route);
-        });
-      }
     };
   }
 
   #end(key: string, route: Route): void {
-    if (route.handler !== undefined) return;
     if (this.#routes.get(key) === route) this.#routes.delete(key);
-    for (const go of route.waiting.splice(0)) go(undefined);
+    for (const go of route.waiting) go("gone");
   }
 
   #routeOf(segments: readonly string[] | undefined): Route | undefined {
@@ -153,9 +159,13 @@ export class WebhookRoutes {
   async #serve(request: IncomingMessage, response: ServerResponse, next: Next): Promise<void> {
     const { url = "", method = "" } = request;
     const route = this.#routeOf(segmentsOf(url));
-    const handler = route === undefined ? undefined : await this.#handlerOf(route);
-    if (handler === undefined) {
+    const handler = route === undefined ? "gone" : (route.handler ?? (await this.#successor(route)));
+    if (handler === "gone") {
       next();
+      return;
+    }
+    if (handler === "late") {
+      answer(response, LATER);
       return;
     }
     if (method !== "GET" && method !== "POST") {
@@ -178,10 +188,19 @@ export class WebhookRoutes {
     }
   }
 
-  #handlerOf(route: Route): Promise<WebhookHandler | undefined> {
-    const { handler } = route;
-    if (handler !== undefined) return Promise.resolve(handler);
-    return new Promise((resolve) => route.waiting.push(resolve));
+  /** The node that a deploy puts there. */
+  #successor({ waiting }: Route): Promise<WebhookHandler | "gone" | "late"> {
+    return new Promise((resolve) => {
+      const go = (handler: WebhookHandler | "gone" | "late"): void => {
+        waiting.delete(go);
+        cancel();
+        resolve(handler);
+      };
+      const cancel = this.#clock.after(DEPLOY_MS, () => {
+        go("late");
+      });
+      waiting.add(go);
+    });
   }
 }
 

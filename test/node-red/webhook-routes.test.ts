@@ -69,6 +69,7 @@ describe("the routes of webhooks", () => {
   let server: Server | undefined;
   let clock: FakeClock;
   let handler: TestHandler;
+  let flowsStarted: () => void;
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -89,7 +90,8 @@ describe("the routes of webhooks", () => {
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new WebhookRoutes(httpNode, clock);
+    const deploys = { watch: (watcher: () => void) => void (flowsStarted = watcher) };
+    return new WebhookRoutes(httpNode, deploys, clock);
   }
 
   /** @returns status and `Retry-After` */
@@ -194,15 +196,32 @@ describe("the routes of webhooks", () => {
     assert.equal(clock.timers, 0);
   });
 
-  it("wait for 2 s, not longer", async () => {
+  it("are gone when the flows have started without their node", async () => {
+    const routes = await serve(house());
+    routes.open("hook", handler)(false);
+    routes.open("other", new TestHandler());
+    const calling = call("/hook", { body: "a=1" });
+    await arrived();
+    flowsStarted();
+    assert.equal((await calling)[0], 404);
+    assert.equal((await call("/hook"))[0], 404);
+    assert.equal((await call("/other"))[0], 200);
+    assert.equal(clock.timers, 0);
+  });
+
+  it("let nobody wait for longer than 10 s, and say that it may come again", async () => {
     const routes = await serve(house());
     routes.open("hook", handler)(false);
     const calling = call("/hook", { body: "a=1" });
     await arrived();
-    await clock.advance(1999);
+    await clock.advance(9999);
+    const second = call("/hook", { body: "a=1" });
+    await arrived();
     await clock.advance(1);
-    assert.equal((await calling)[0], 404);
-    assert.equal((await call("/hook"))[0], 404);
+    assert.deepEqual(await calling, [503, "10"]);
+    routes.open("hook", handler);
+    assert.deepEqual(await second, [200, "7"]);
+    assert.equal(clock.timers, 0);
   });
 
   it("give a path to one node at a time", async () => {
@@ -225,8 +244,8 @@ describe("the routes of webhooks", () => {
   });
 
   it("are told by name that HTTP nodes are switched off", () => {
-    const settings = { httpNodeRoot: false } as never;
-    const failure = failureIn(() => WebhookRoutes.of({ settings, httpNode: express() }));
+    const RED = { settings: { httpNodeRoot: false }, httpNode: express() } as never;
+    const failure = failureIn(() => WebhookRoutes.of(RED));
     assert.equal(failure.code, "CONFIG_MISSING");
     assert.match(failure.message, /httpNodeRoot/);
   });

@@ -255,11 +255,20 @@ describe("super sim events by callback", () => {
   it("shows what keeps it from working, and answers nobody", async () => {
     await lab.deploy({ account: "" });
     await lab.untilBadge(/^red ring no account$/);
+    assert.equal(await lab.status("/supersim", lab.signed(lab.fields("x"))), 404);
     await lab.deploy({ path: "" });
     await lab.untilBadge(/^red ring configuration$/);
+    assert.equal(await lab.status("/supersim", lab.signed(lab.fields("x"))), 404);
+  });
+
+  it("asks callers to come again while the account's settings cannot be used, and takes nothing", async () => {
     await lab.deploy({}, { provider: "vodafone" });
     await lab.untilBadge(/^red ring configuration$/);
-    assert.equal(await lab.status("/supersim", lab.signed(lab.fields("x"))), 404);
+    const { status, headers } = await lab.call("/supersim", lab.signed(lab.fields("x")));
+    assert.deepEqual([status, headers["retry-after"]], [503, "10"]);
+    assert.match(lab.badge(), /^red ring configuration$/);
+    await lab.deploy();
+    await nothingElseThan([]);
   });
 
   it("tells in the log that KORE calls no http address", async () => {

@@ -31,7 +31,7 @@ export class AccountNode extends ConfigNode<SuperSim, AccountConfiguration, Acco
   }
 
   constructor(RED: NodeAPI, node: Node, config: AccountConfig) {
-    super(node, readSettings(RED, node, config), {
+    super(RED, node, readSettings(RED, node, config), {
       get: (id) => accountRegistry.get(id),
       obtain: (settings) => accountRegistry.obtain(RED, node.id, settings),
       end: (id) => {

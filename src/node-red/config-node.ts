@@ -1,7 +1,8 @@
-import type { Node } from "node-red";
+import type { Node, NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
 import type { Reference } from "./config-runtime";
 import { ConfigUsers } from "./config-users";
+import { whenDeleted } from "./deletion";
 import { onClose } from "./wrappers";
 
 /** What was read of a saved config node. */
@@ -36,7 +37,12 @@ export class ConfigNode<Driver, Settings, Ref extends Reference, Runtime extends
   readonly #runtime: Runtime | undefined;
   #isGone = false;
 
-  protected constructor(node: Node, reading: ConfigReading<Ref, Settings>, registry: Registry<Runtime, Settings>) {
+  protected constructor(
+    RED: NodeAPI,
+    node: Node,
+    reading: ConfigReading<Ref, Settings>,
+    registry: Registry<Runtime, Settings>,
+  ) {
     this.#users = new ConfigUsers(node);
     this.reference = reading.reference;
     if ("problem" in reading) {
@@ -51,8 +57,14 @@ export class ConfigNode<Driver, Settings, Ref extends Reference, Runtime extends
     }
     onClose(node, (removed) => {
       this.#isGone = removed;
-      if (removed) registry.end(node.id);
-      else this.#runtime?.detach();
+      if (!removed) {
+        this.#runtime?.detach();
+        return;
+      }
+      const isDeleted = whenDeleted(RED, node.id, () => {
+        registry.end(node.id);
+      });
+      if (!isDeleted) registry.get(node.id)?.reject(disabledProblem(reading.reference));
     });
   }
 
@@ -84,6 +96,10 @@ export class ConfigNode<Driver, Settings, Ref extends Reference, Runtime extends
   addUser(user: Node): () => void {
     return this.#users.add(user);
   }
+}
+
+function disabledProblem({ name, id }: Reference): CellularError {
+  return new CellularError("CONFIG_MISSING", `"${name === "" ? id : name}" is disabled. Enable it.`);
 }
 
 /**

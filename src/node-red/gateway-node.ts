@@ -28,7 +28,7 @@ export class GatewayNode extends ConfigNode<SmsGateway, GatewayConfiguration, Ga
   }
 
   constructor(RED: NodeAPI, node: Node, config: GatewayConfig) {
-    super(node, readSettings(RED, node, config), {
+    super(RED, node, readSettings(RED, node, config), {
       get: (id) => gatewayRegistry.get(id),
       obtain: (settings) => gatewayRegistry.obtain(RED, node.id, settings),
       end: (id) => {
@@ -41,9 +41,9 @@ export class GatewayNode extends ConfigNode<SmsGateway, GatewayConfiguration, Ga
     }
   }
 
-  /** Forgets what a receive node has seen: it is deleted. */
+  /** Forgets what a receive node has seen: it is deleted. What stands behind a deleted gateway is forgotten with it. */
   async forgetReceiver(id: string): Promise<void> {
-    if (this.problem === undefined) await this.runtime.inbox.forget(id);
+    await gatewayRegistry.get(this.reference.id)?.inbox.forget(id);
   }
 }
 

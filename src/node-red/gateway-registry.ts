@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
+import { isConfigured } from "./deletion";
 import { FlowsGate } from "./flows-gate";
 import { GatewayRuntime, type GatewayConfiguration, type SmsConclusion, type SmsRelay } from "./gateway-runtime";
 import { outcomeHooks } from "./outcome-hooks";
@@ -86,14 +87,6 @@ class GatewayRegistry {
     const gateway = last?.reference ?? { id: by, name: "", kind: "" };
     return { id, origin, sms: job, gateway, attempts, queuedAt, finishedAt, ending };
   }
-}
-
-function isConfigured(RED: NodeAPI, id: string): boolean {
-  let isThere = false;
-  RED.nodes.eachNode((node) => {
-    isThere ||= node.id === id;
-  });
-  return isThere;
 }
 
 export const gatewayRegistry = new GatewayRegistry();

@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import { asCellularError, CellularError } from "../errors/cellular-error";
 import { comparableSender, type ReceivedSms, type Receiver } from "../inbox";
 import { Badge, clockTime, troubleKey } from "./badge";
+import { whenDeleted } from "./deletion";
 import { FlowsGate } from "./flows-gate";
 import { GatewayNode } from "./gateway-node";
 import { environmentOf, Properties } from "./properties";
@@ -58,7 +59,7 @@ export class SmsReceiveNode implements Receiver {
       if (this.#isRunning) SmsReceiveNode.#running.delete(this.id);
       unsubscribe?.();
       leave?.();
-      if (removed) void this.#gateway?.forgetReceiver(this.id);
+      if (removed) whenDeleted(RED, this.id, () => void this.#gateway?.forgetReceiver(this.id).catch(() => undefined));
     });
   }
 

@@ -6,6 +6,7 @@ import { eventsOf, type AccountEvents } from "./account-events";
 import { AccountNode } from "./account-node";
 import type { AccountRuntime } from "./account-runtime";
 import { listInTurns } from "./command-lists";
+import { whenDeleted } from "./deletion";
 import { EventsBadge } from "./events-badge";
 import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
@@ -69,7 +70,7 @@ export class SupersimEventsNode implements EventReporter {
       leave?.();
       this.#badge.close();
       if (standing === undefined) return;
-      if (removed) void standing.events.book.forget(this.id).catch(() => undefined);
+      if (removed) whenDeleted(RED, this.id, () => void standing.events.book.forget(this.id).catch(() => undefined));
       else await atMost(SETTLE_MS, standing.events.desk.settled(this.id));
     });
   }

@@ -124,4 +124,20 @@ describe("super sim events by poll", () => {
     await polls();
     assert.deepEqual(lab.texts(), texts);
   });
+
+  for (const what of ["the node", "its account"]) {
+    it(`loses nothing and repeats nothing while ${what} is disabled`, async () => {
+      const off = { d: true };
+      await lab.deploy(POLL);
+      await polls();
+      lab.service.report("tracker-1", `${WORD} before`);
+      await lab.untilGot(1);
+      await (what === "the node" ? lab.deploy({ ...POLL, ...off }) : lab.deploy(POLL, off));
+      lab.service.report("tracker-1", `${WORD} meanwhile`);
+      await lab.deploy(POLL);
+      await lab.untilGot(2);
+      await polls();
+      assert.deepEqual(lab.texts(), [`${WORD} before`, `${WORD} meanwhile`]);
+    });
+  }
 });

@@ -19,7 +19,7 @@ interface Scene {
 
 /** What each example is for, seen at the router. */
 const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
-  "1-send-an-alarm": async ({ red, device, flow }) => {
+  "01-send-an-alarm": async ({ red, device, flow }) => {
     const sent = nextSent(device);
     await pressInjects(red, flow);
     const { to, text } = await sent;
@@ -28,7 +28,7 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     assert.match(status.text ?? "", /^accepted \d\d:\d\d$/);
   },
 
-  "2-receive-and-answer": async ({ red, device }) => {
+  "02-receive-and-answer": async ({ red, device }) => {
     await polledTwice(device);
     device.receive({ from: STRANGER, text: "STATUS", timestamp: 1_790_000_000 });
     device.receive({ from: PHONE, text: "good morning", timestamp: 1_790_000_060 });
@@ -41,7 +41,7 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     assert.equal(device.sent.length, 1);
   },
 
-  "3-read-the-balance": async ({ red, device, flow }) => {
+  "03-read-the-balance": async ({ red, device, flow }) => {
     await polledTwice(device);
     const asked = once(device, "ussd");
     await pressInjects(red, flow);
@@ -55,7 +55,7 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await red.nextStatus(({ node, status }) => node === "balance-receive" && status.fill === "green");
   },
 
-  "4-receive-act-and-delete": async ({ red, device }) => {
+  "04-receive-act-and-delete": async ({ red, device }) => {
     await polledTwice(device);
     const deleted = once(device, "deleted");
     device.receive({ from: PHONE, text: "OPEN", connId: 6 });
@@ -64,7 +64,7 @@ const SCENARIOS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     assert.deepEqual(device.store(6), []);
   },
 
-  "5-alarm-with-fallback": async ({ red, device, devices }) => {
+  "05-alarm-with-fallback": async ({ red, device, devices }) => {
     const [, spare] = devices;
     assert.ok(spare);
     device.fail("refuse", { times: 1, on: "send" });

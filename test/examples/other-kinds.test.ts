@@ -46,13 +46,13 @@ describe("the examples with other kinds of gateways", () => {
   }
 
   it("are these, and each has a test here", () => {
-    assert.deepEqual(otherKindsNames, ["6-group-alarm", "7-remote-control", "8-two-gateways"]);
+    assert.deepEqual(otherKindsNames, ["06-group-alarm", "07-remote-control", "08-two-gateways"]);
   });
 
-  it("6-group-alarm: reaches the members of the group by Telegram, or by SMS where there is none", async () => {
+  it("06-group-alarm: reaches the members of the group by Telegram, or by SMS where there is none", async () => {
     const device = new BrevisOneSimulator({ tls: true, ...LOGIN });
     const quietSince = red.logs.length;
-    await run("6-group-alarm", device);
+    await run("06-group-alarm", device);
     await press("group-fire");
     await badge("group-send", /^accepted/);
     assert.deepEqual(
@@ -62,19 +62,19 @@ describe("the examples with other kinds of gateways", () => {
     assertQuiet(quietSince);
   });
 
-  it("6-group-alarm: does not send again what may have gone", async () => {
+  it("06-group-alarm: does not send again what may have gone", async () => {
     const device = new BrevisOneSimulator({ tls: true, ...LOGIN });
-    await run("6-group-alarm", device);
+    await run("06-group-alarm", device);
     device.busy = true;
     await press("group-water");
     await red.nextStatus(({ node, status }) => node === "group-send" && status.fill === "red");
     assert.equal(device.requests.filter(({ path }) => path === "/api.php").length, 1);
   });
 
-  it("7-remote-control: obeys and answers those of the list, and deletes what anybody wrote", async () => {
+  it("07-remote-control: obeys and answers those of the list, and deletes what anybody wrote", async () => {
     const device = new CgiRouterSimulator({ tls: true, ...LOGIN });
     const quietSince = red.logs.length;
-    await run("7-remote-control", device);
+    await run("07-remote-control", device);
     await listedTwice(device);
     for (const [from, text] of [
       [STRANGER, "ON"],
@@ -95,9 +95,9 @@ describe("the examples with other kinds of gateways", () => {
     assertQuiet(quietSince);
   });
 
-  it("7-remote-control: deletes the SMS after an answer that could not be sent, too", async () => {
+  it("07-remote-control: deletes the SMS after an answer that could not be sent, too", async () => {
     const device = new CgiRouterSimulator({ tls: true, ...LOGIN });
-    await run("7-remote-control", device);
+    await run("07-remote-control", device);
     await listedTwice(device);
     device.fail("refuse", { on: "send" });
     const deleted = once(device, "deleted");
@@ -107,11 +107,11 @@ describe("the examples with other kinds of gateways", () => {
     assert.equal(device.requests.filter(({ path }) => path === "/cgi-bin/sms_send").length, 1);
   });
 
-  it("8-two-gateways: chooses the gateway by country, and the other one where the first says no", async () => {
+  it("08-two-gateways: chooses the gateway by country, and the other one where the first says no", async () => {
     const router = new PeplinkSimulator({ tls: true, ...LOGIN });
     const gateway = new BrevisOneSimulator({ tls: true, ...LOGIN });
     const quietSince = red.logs.length;
-    await run("8-two-gateways", router, gateway);
+    await run("08-two-gateways", router, gateway);
     const report = "Tank 2 is at 18 %, order diesel";
     const home = { to: "+447700900101", text: report };
     const abroad = { to: "+12025550123", text: report };

@@ -50,15 +50,15 @@ describe("the examples with a Super SIM account", () => {
 
   it("are these, and each has a test here", () => {
     assert.deepEqual(superSimNames, [
+      "09-wake-a-tracker",
       "10-reports-by-webhook",
       "11-reports-by-poll",
       "12-bulk-configuration",
-      "9-wake-a-tracker",
     ]);
   });
 
-  it("9-wake-a-tracker: waits for the tracker that sleeps, and says that it heard", async () => {
-    await run("9-wake-a-tracker");
+  it("09-wake-a-tracker: waits for the tracker that sleeps, and says that it heard", async () => {
+    await run("09-wake-a-tracker");
     account.sleep("tracker-1");
     const isSent = waitFor(account, "sent");
     await press("wake-1");
@@ -72,9 +72,9 @@ describe("the examples with a Super SIM account", () => {
     assertQuiet();
   });
 
-  it("9-wake-a-tracker: says in words what was not delivered, and why", async () => {
+  it("09-wake-a-tracker: says in words what was not delivered, and why", async () => {
     const soon = (item: FlowItem): FlowItem => ("waitTimeout" in item ? { ...item, waitTimeout: "1" } : item);
-    await run("9-wake-a-tracker", {}, soon);
+    await run("09-wake-a-tracker", {}, soon);
     account.sleep("tracker-1");
     await press("wake-1");
     await badge("wake-tell", /^still asleep$/);

@@ -62,7 +62,7 @@ describe("the packed package", function () {
       "dist/src/index.d.ts",
       "dist/src/simulators/index.js",
       "dist/src/simulators/index.d.ts",
-      "examples/1-send-an-alarm.json",
+      "examples/01-send-an-alarm.json",
       "resources/cellular-editor.js",
       ...nodes.flatMap(([type, file]) => {
         const folder = `dist/nodes/${type}`;

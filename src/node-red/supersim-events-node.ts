@@ -11,7 +11,7 @@ import { EventsBadge } from "./events-badge";
 import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
 import { publicAddresses, SupersimWebhook } from "./supersim-webhook";
-import { checkEditorsOwn, checkPath } from "./webhook-path";
+import { checkEditorsOwn, checkPath, isHttpInAt } from "./webhook-path";
 import { LATER, WebhookRoutes, type WebhookAnswer } from "./webhook-routes";
 import { asError, onClose } from "./wrappers";
 
@@ -166,6 +166,7 @@ export class SupersimEventsNode implements EventReporter {
     const close = this.#open(routes, path, webhook, refused);
     if (close === undefined) return;
     this.#endings.push(close);
+    if (isHttpInAt(this.#RED, path)) this.#node.warn(this.#RED._("supersim-events.log.path-shared", { path }));
     check.resume();
     this.#endings.push(() => {
       check.end();

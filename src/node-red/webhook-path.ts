@@ -1,3 +1,4 @@
+import type { NodeAPI } from "node-red";
 import { CellularError } from "../errors/cellular-error";
 
 /**
@@ -58,4 +59,22 @@ export function checkEditorsOwn(path: string, root: string, adminRoot: string | 
     "CONFIG_MISSING",
     `The path "${first}" belongs to the editor. Choose another one, such as supersim.`,
   );
+}
+
+/** Whether an `http in` node is at a path too, with a method that callbacks use. */
+export function isHttpInAt(RED: Pick<NodeAPI, "nodes">, path: string): boolean {
+  const key = keyOf(segmentsOf(path) ?? []);
+  const off = new Set<string>();
+  const flowsThere: string[] = [];
+  RED.nodes.eachNode((node: object) => {
+    const { id = "", type = "", z = "", disabled, d, url = "", method = "" } = textsOf(node);
+    if (type === "tab" && disabled === "true") off.add(id);
+    if (type !== "http in" || d === "true" || !/^(get|post)$/i.test(method)) return;
+    if (keyOf(segmentsOf(url) ?? []) === key) flowsThere.push(z);
+  });
+  return flowsThere.some((flow) => !off.has(flow));
+}
+
+function textsOf(node: object): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, String(value)]));
 }

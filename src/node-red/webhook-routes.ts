@@ -88,11 +88,12 @@ export class WebhookRoutes {
     deploys.watch(() => {
       for (const [key, route] of this.#routes) if (route.handler === undefined) this.#end(key, route);
     });
+    // Before all http in nodes, whichever were there first.
+    useFirst(app, (request, response, next) => {
+      void this.#serve(request, response, next);
+    });
     useFirst(rootOf(app), (request, response, next) => {
       void this.#readFirst(request, response, next);
-    });
-    app.use((request, response, next) => {
-      void this.#serve(request, response, next);
     });
   }
 

@@ -247,6 +247,18 @@ describe("super sim events by callback", () => {
     await nothingElseThan([]);
   });
 
+  it("answers before an http in node at its path, and says in the log that there is one", async () => {
+    const page = { id: "page", type: "http in", z: "tab", url: "/supersim/", method: "post", wires: [["reply"]] };
+    const reply = { id: "reply", type: "http response", z: "tab", statusCode: "418", wires: [] };
+    const shared = (): number => lab.red.logs.filter(({ msg }) => msg.includes("An http in node has the path")).length;
+    await lab.red.deploy([page, reply, ...lab.flow()]);
+    assert.equal(shared(), 1);
+    await nothingElseThan([]);
+    await lab.red.deploy([...lab.flow(), { ...page, d: true }, { ...page, id: "other", url: "/other" }, reply]);
+    assert.equal(shared(), 1);
+    assert.equal(await lab.status("/other", lab.signed(lab.fields("other"))), 418);
+  });
+
   it("says so where no secret is there, and believes nobody", async () => {
     const login = {
       accountSid: "AC00112233445566778899aabbccddeeff",

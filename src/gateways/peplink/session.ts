@@ -1,11 +1,9 @@
 import { performance } from "node:perf_hooks";
 import { CellularError } from "../../errors/cellular-error";
 import { CookieJar, Deadline, type HttpAnswer, type HttpClient } from "../../http";
+import { loginCutOff, renewalOf, waitForLogin, type LoginCall } from "../shared-login";
 import { readEnvelope, readResponse } from "./envelope";
 import { LoginResponse, TokenResponse } from "./wire";
-
-/** A token is renewed this long before it ends, in milliseconds, or at nine tenths of a shorter life. */
-const RENEW_BEFORE_MS = 60_000;
 
 export type PeplinkCredentials =
   | { readonly auth: "password"; readonly username: string; readonly password: string }
@@ -24,11 +22,6 @@ export interface Login {
   /** By the monotonic clock, in milliseconds. */
   readonly openedAt: number;
   readonly endsAt: number;
-}
-
-interface LoginCall {
-  readonly signal?: AbortSignal | undefined;
-  readonly deadline: Deadline;
 }
 
 /** The one login that all calls share. At most one login request is on its way at any time. */
@@ -93,16 +86,17 @@ export class PeplinkSession {
   async #loginOnItsWay(timeout: number): Promise<void> {
     if (this.#loggingIn === undefined) return;
     try {
-      await waitFor(this.#loggingIn.login, new Deadline(timeout), undefined, this.#http.label);
+      await waitForLogin(this.#loggingIn.login, { deadline: new Deadline(timeout) }, this.#http.label);
     } catch (error) {
       if (!(error instanceof CellularError)) throw error;
       this.#ending.abort(error);
     }
   }
 
-  async #shared({ signal, deadline }: LoginCall): Promise<Login> {
+  async #shared(call: LoginCall): Promise<Login> {
+    const { signal, deadline } = call;
     for (;;) {
-      if (signal?.aborted) throw interrupted(this.#http.label, signal);
+      if (signal?.aborted) throw loginCutOff(this.#http.label, signal);
       // One caller's abort must not end a login that others wait for: only the wait ends.
       const shared = (this.#loggingIn ??= {
         deadline,
@@ -111,7 +105,7 @@ export class PeplinkSession {
         }),
       });
       try {
-        return await waitFor(shared.login, deadline, signal, this.#http.label);
+        return await waitForLogin(shared.login, call, this.#http.label);
       } catch (error) {
         // It had the time of the caller that began it; one that joined with more time begins another. Its deadline
         // itself says nothing: a timer may come a millisecond early.
@@ -173,7 +167,7 @@ export class PeplinkSession {
       may: { GET: true, POST: true },
       secrets: [clientSecret, accessToken],
       openedAt,
-      endsAt: openedAt + Math.max(life - RENEW_BEFORE_MS, life * 0.9),
+      endsAt: renewalOf(openedAt, life),
     };
   }
 
@@ -216,38 +210,4 @@ function readLoginEnvelope(
 
 function ranOutOfTime(error: unknown): boolean {
   return error instanceof CellularError && (error.code === "TIMEOUT" || error.code === "UNREACHABLE");
-}
-
-function interrupted(label: string, signal: AbortSignal | undefined): CellularError {
-  const text = `${label}: the request was cut off on this side during the login.`;
-  return new CellularError("INTERRUPTED", text, { cause: signal?.reason });
-}
-
-async function waitFor<T>(
-  shared: Promise<T>,
-  deadline: Deadline,
-  signal: AbortSignal | undefined,
-  label: string,
-): Promise<T> {
-  let stop = (): void => undefined;
-  const givenUp = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => {
-      reject(interrupted(label, signal));
-    };
-    // The login ends at its own deadline with a better reason; this one is for callers that joined with less time.
-    const timer = setTimeout(() => {
-      reject(new CellularError("TIMEOUT", `${label}: the login took too long.`));
-    }, deadline.remaining + 20);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-  });
-  try {
-    return await Promise.race([shared, givenUp]);
-  } finally {
-    stop();
-  }
 }

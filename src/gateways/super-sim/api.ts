@@ -3,9 +3,10 @@ import { CellularError } from "../../errors/cellular-error";
 import { Deadline, type HttpAnswer, type HttpClient, type HttpRequest } from "../../http";
 import type { CallOptions } from "../gateway";
 import { jsonOf, serviceFailure } from "./failure";
-import type { AccountLogin, LoginCall } from "./login";
+import type { LoginCall } from "../shared-login";
+import type { AccountLogin } from "./login";
 import type { ReadOptions } from "./read-options";
-import { pause } from "./waiting";
+import { pause } from "./pause";
 
 const FIRST_PAUSE_MS = 250;
 /** A page of 1000 SIMs has about 1 MiB. */

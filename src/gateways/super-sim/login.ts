@@ -1,4 +1,4 @@
-import type { Deadline } from "../../http";
+import type { LoginCall } from "../shared-login";
 
 /** What signs a request. */
 export interface Authorization {
@@ -6,11 +6,6 @@ export interface Authorization {
   readonly header: string;
   /** Values that must not show in any message. */
   readonly secrets: readonly string[];
-}
-
-export interface LoginCall {
-  readonly deadline: Deadline;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** How a provider knows who asks. */

@@ -2,13 +2,10 @@ import { performance } from "node:perf_hooks";
 import * as v from "valibot";
 import { CellularError } from "../../errors/cellular-error";
 import type { HttpClient } from "../../http";
+import { renewalOf, waitForLogin, type LoginCall } from "../shared-login";
 import { jsonOf, serviceFailure } from "./failure";
-import type { AccountLogin, Authorization, LoginCall } from "./login";
+import type { AccountLogin, Authorization } from "./login";
 import { TokenAnswer } from "./wire";
-import { waitFor } from "./waiting";
-
-/** A token is renewed this long before it ends, in milliseconds, or at nine tenths of a shorter life. */
-const RENEW_BEFORE_MS = 60_000;
 
 export interface ClientCredentials {
   readonly clientId: string;
@@ -50,7 +47,7 @@ export class TokenLogin implements AccountLogin {
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
-    return waitFor(this.#asking, call, this.#http.label);
+    return waitForLogin(this.#asking, call, this.#http.label);
   }
 
   async renew(stale: Authorization, call: LoginCall): Promise<Authorization> {
@@ -90,12 +87,11 @@ export class TokenLogin implements AccountLogin {
       throw new CellularError("BAD_RESPONSE", `${label}: the answer holds no token. Check the token URL.`);
     }
     const { access_token: token, expires_in: life = Infinity } = read.output;
-    const lifeMs = life * 1000;
     this.#token = {
       header: `Bearer ${token}`,
       secrets: [token, clientSecret],
       // A life of nothing is believed, too: then each call asks for a token of its own.
-      endsAt: askedAt + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 10),
+      endsAt: renewalOf(askedAt, life * 1000),
     };
     return this.#token;
   }

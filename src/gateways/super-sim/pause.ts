@@ -1,33 +1,4 @@
 import { CellularError } from "../../errors/cellular-error";
-import type { LoginCall } from "./login";
-
-/**
- * Waits for what several calls share, as long as this one has time; what is shared goes on.
- * @throws CellularError `TIMEOUT` or `INTERRUPTED`, and whatever `shared` fails with.
- */
-export async function waitFor<T>(shared: Promise<T>, { deadline, signal }: LoginCall, label: string): Promise<T> {
-  let stop = (): void => undefined;
-  const givenUp = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => {
-      reject(interrupted(label, signal));
-    };
-    // The request itself may end at the same time with a better reason.
-    const timer = setTimeout(() => {
-      reject(new CellularError("TIMEOUT", `${label}: no token came in time.`));
-    }, deadline.remaining + 20);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) onAbort();
-    stop = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", onAbort);
-    };
-  });
-  try {
-    return await Promise.race([shared, givenUp]);
-  } finally {
-    stop();
-  }
-}
 
 /**
  * Lets time pass between two attempts.

@@ -18,6 +18,8 @@ export interface FetchCheckOptions {
   readonly heard: (command: SmsCommand) => void;
   /** The account knows nothing of what was called back: it was forged. */
   readonly refused: () => void;
+  /** The account has been asked, in vain if there is a failure. Must not throw. */
+  readonly asked: (failure: CellularError | null) => void;
   /** The account could not be asked for so long that a callback was given up. */
   readonly givenUp: (failure: CellularError) => void;
   readonly asFailure: (error: unknown) => CellularError;
@@ -161,6 +163,8 @@ export class FetchCheck {
     const { signal } = this.#ending;
     try {
       const command = await this.#fetch(question.sid, signal);
+      signal.throwIfAborted();
+      this.#options.asked(null);
       if (command === undefined && !asking.wasMissing) {
         this.#askAgain(asking, MISSING_GAP_MS);
         return;
@@ -197,6 +201,7 @@ export class FetchCheck {
 
   async #failed(asking: Asking, failure: CellularError): Promise<void> {
     const { sid } = asking.question;
+    this.#options.asked(failure);
     if (this.#clock.now() >= asking.deadline) {
       const isGivenUp = await this.#settle(asking, asking.question, undefined).then(
         () => true,

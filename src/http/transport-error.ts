@@ -38,10 +38,16 @@ export function connectError(error: Error | null, label: string, timeoutMs: numb
       "TLS_UNTRUSTED",
       `${label}: the certificate is not trusted (${code}). Enter its SHA-256 fingerprint, or a TLS configuration ` +
         "that holds its CA.",
-      { cause: error },
+      { cause: withoutCertificate(error) },
     );
   }
   return new CellularError("UNREACHABLE", `${label}: ${connectProblem(code, timeoutMs)}`, { cause: error });
+}
+
+/** Node.js keeps a certificate that names another host in the error, in a circle: no flow could make JSON of it. */
+function withoutCertificate(error: Error | null): Error | null {
+  if (error !== null) Reflect.deleteProperty(error, "cert");
+  return error;
 }
 
 function connectProblem(code: string, timeoutMs: number): string {

@@ -6,12 +6,15 @@ import { Badge, clockTime, troubleKey, type BadgeLook } from "./badge";
 /** A badge that shows each refused callback would keep every open editor busy: it follows after so many ms. */
 const CALM_MS = 1000;
 
+/** Where an events node can be in trouble: what it asks, or where it writes down. */
+export type TroubleAt = "account" | "disk";
+
 /** The badge of an events node: what came last, what was refused, and what is wrong. */
 export class EventsBadge {
   readonly #badge: Badge;
   readonly #idle: string;
   #problem: BadgeLook | undefined;
-  #trouble: CellularError | undefined;
+  readonly #troubles = new Map<TroubleAt, CellularError>();
   #lastReceived: Date | undefined;
   #refused = 0;
   #cancelCalm: (() => void) | undefined;
@@ -28,9 +31,10 @@ export class EventsBadge {
     this.show();
   }
 
-  /** What the last poll or write failed with, or null. */
-  ended(failure: CellularError | null): void {
-    this.#trouble = failure ?? undefined;
+  /** What the last question to the account, or the last write, failed with, or null. */
+  ended(at: TroubleAt, failure: CellularError | null): void {
+    if (failure === null) this.#troubles.delete(at);
+    else this.#troubles.set(at, failure);
     this.show();
   }
 
@@ -59,7 +63,8 @@ export class EventsBadge {
 
   #look(): BadgeLook {
     if (this.#problem !== undefined) return this.#problem;
-    if (this.#trouble !== undefined) return { fill: "red", shape: "ring", key: troubleKey(this.#trouble.code) };
+    const trouble = this.#troubles.get("disk") ?? this.#troubles.get("account");
+    if (trouble !== undefined) return { fill: "red", shape: "ring", key: troubleKey(trouble.code) };
     const time = this.#lastReceived === undefined ? "" : clockTime(this.#lastReceived);
     const values = { time, count: String(this.#refused) };
     if (this.#lastReceived === undefined) {

@@ -7,7 +7,7 @@ import { AccountNode } from "./account-node";
 import type { AccountRuntime } from "./account-runtime";
 import { listInTurns } from "./command-lists";
 import { whenDeleted } from "./deletion";
-import { EventsBadge } from "./events-badge";
+import { EventsBadge, type TroubleAt } from "./events-badge";
 import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
 import { publicAddresses, SupersimWebhook } from "./supersim-webhook";
@@ -43,7 +43,7 @@ export class SupersimEventsNode implements EventReporter {
   readonly #badge: EventsBadge;
   /** What is to be done when the node stops, last first. */
   readonly #endings: ((removed: boolean) => void)[] = [];
-  #lastTrouble: string | undefined;
+  readonly #lastTrouble = new Map<TroubleAt, string | undefined>();
 
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.id = node.id;
@@ -124,7 +124,7 @@ export class SupersimEventsNode implements EventReporter {
         runtime.heard(command);
       },
       polled: (failure) => {
-        this.#ended(failure);
+        this.#ended("account", failure);
       },
       asFailure: (error) => asCellularError(error, runtime.label ?? "super sim events"),
     });
@@ -148,11 +148,11 @@ export class SupersimEventsNode implements EventReporter {
       addresses: () => publicAddresses(runtime.publicUrl, routes.root),
       take: async (news) => {
         await events.book.take(this.id, [news]);
-        this.#ended(null);
+        this.#ended("disk", null);
       },
       check: async (sid) => {
         const isAsked = await check.check(sid);
-        this.#ended(null);
+        this.#ended("disk", null);
         return isAsked;
       },
       heard: (command) => {
@@ -160,7 +160,7 @@ export class SupersimEventsNode implements EventReporter {
       },
       refused,
       failed: (failure) => {
-        this.#ended(failure);
+        this.#ended("disk", failure);
       },
     });
     const close = this.#open(routes, path, webhook, refused);
@@ -230,6 +230,9 @@ export class SupersimEventsNode implements EventReporter {
       refused: () => {
         this.#badge.refused();
       },
+      asked: (failure) => {
+        this.#ended("account", failure);
+      },
       givenUp: (failure) => {
         this.#node.warn(this.#RED._("supersim-events.log.given-up", { reason: failure.message }));
       },
@@ -237,12 +240,12 @@ export class SupersimEventsNode implements EventReporter {
     });
   }
 
-  /** A poll or a write has ended. */
-  #ended(failure: CellularError | null): void {
-    this.#badge.ended(failure);
+  /** A poll, a question to the account or a write has ended. */
+  #ended(at: TroubleAt, failure: CellularError | null): void {
+    this.#badge.ended(at, failure);
     // Once for each kind of trouble, not at each poll.
-    if (failure !== null && this.#lastTrouble !== failure.code) this.#node.warn(failure.message);
-    this.#lastTrouble = failure?.code;
+    if (failure !== null && this.#lastTrouble.get(at) !== failure.code) this.#node.warn(failure.message);
+    this.#lastTrouble.set(at, failure?.code);
   }
 }
 

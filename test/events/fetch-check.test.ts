@@ -22,6 +22,7 @@ describe("the check of a callback at the account", () => {
   let heard: string[];
   let refused: number;
   let givenUp: string[];
+  let outcomes: string[];
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -33,6 +34,7 @@ describe("the check of a callback at the account", () => {
     heard = [];
     refused = 0;
     givenUp = [];
+    outcomes = [];
     start(new TestJournal());
   });
 
@@ -56,6 +58,7 @@ describe("the check of a callback at the account", () => {
       fetchCommand: (sid, signal) => answer("legacy", legacy, sid, signal),
       heard: ({ status }) => void heard.push(status ?? ""),
       refused: () => (refused += 1),
+      asked: (failure) => void outcomes.push(failure?.code ?? "answered"),
       givenUp: ({ code }) => void givenUp.push(code),
       asFailure: (error) => asCellularError(error, "Super SIM"),
     });
@@ -130,6 +133,20 @@ describe("the check of a callback at the account", () => {
     await check.check(SID);
     await quiet();
     assert.equal((await due()).length, 2);
+  });
+
+  it("tells of each question whether the account answered it", async () => {
+    trouble = new CellularError("AUTH_FAILED", "Super SIM: the login was refused.");
+    await check.check(SID);
+    await quiet();
+    assert.deepEqual(outcomes, ["AUTH_FAILED"]);
+    trouble = undefined;
+    await check.check(sidOf(9));
+    await quiet();
+    assert.deepEqual(outcomes, ["AUTH_FAILED", "answered"]);
+    await clock.advance(1000);
+    await quiet();
+    assert.deepEqual(outcomes, ["AUTH_FAILED", "answered", "answered"]);
   });
 
   it("asks at growing gaps while the account cannot be asked", async () => {

@@ -123,6 +123,7 @@ describe(`A device with a self-signed certificate${certificate === undefined ? "
     const error = await failureOf(clientOf(server.url, { tls }).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
     assert.equal(server.receivedBytes, 0);
+    assert.match(JSON.stringify(error.cause), /ERR_TLS_CERT_ALTNAME_INVALID/, "a flow can make JSON of it");
   });
 
   it("is trusted unchecked if the TLS configuration says so", async () => {

@@ -343,6 +343,29 @@ describe("super sim events by callback", () => {
     assert.equal(lab.got().length, 1);
   });
 
+  it("shows that the account cannot be asked, until it can", async () => {
+    await lab.deploy({ verify: "fetch" });
+    const hint = async (sid: string): Promise<void> => {
+      const body = new URLSearchParams({ CommandSid: sid }).toString();
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      assert.equal(await lab.status("/supersim", { headers, body }), 200);
+    };
+    const { sid } = await lab.client.createSmsCommand({ sim: "tracker-1", payload: `${WORD} late` });
+    const logged = lab.red.logs.length;
+    lab.service.fail("status", { on: "any", status: 401 });
+    await hint(sid);
+    await lab.untilBadge(/^red ring login refused$/);
+    // One more is written down as well: that is no word of the account.
+    await hint(lab.sid());
+    assert.match(lab.badge(), /login refused/);
+    assert.equal(lab.red.logs.slice(logged).filter(({ level }) => level === "warn").length, 1);
+    lab.service.heal();
+    await lab.deploy({ verify: "fetch" }, { timeout: 29 });
+    await lab.untilGot(1);
+    assert.equal(lab.texts()[0], `${WORD} late`);
+    await lab.untilBadge(/^green dot received/);
+  });
+
   it("asks the account for what KORE says by GET, since nobody signs a query", async () => {
     await lab.deploy();
     const { sid } = await lab.client.createSmsCommand({ sim: "tracker-1", payload: `${WORD} true` });

@@ -9,6 +9,8 @@ import type { ReadOptions } from "./read-options";
 import { pause } from "./pause";
 
 const FIRST_PAUSE_MS = 250;
+/** With less time than this, in ms, a GET is not tried again: its end would hide what the service said before. */
+const LEAST_ATTEMPT_MS = 250;
 /** A page of 1000 SIMs has about 1 MiB. */
 const LARGEST_ANSWER = 4 * 1024 * 1024;
 /** How often a GET is tried at most, however much time there is. */
@@ -126,5 +128,5 @@ export class SuperSimApi {
 function pauseAfter(error: unknown, attempt: number, deadline: Deadline): number | undefined {
   if (!(error instanceof CellularError) || !error.retryable || attempt >= MOST_ATTEMPTS) return undefined;
   const wait = error.retryAfter ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  return deadline.isOver || wait >= deadline.remaining ? undefined : wait;
+  return wait + LEAST_ATTEMPT_MS > deadline.remaining ? undefined : wait;
 }

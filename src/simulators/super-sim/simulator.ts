@@ -223,19 +223,26 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   #answer(request: DeviceRequest): DeviceAnswer {
     const { method, path, query } = request;
     const [, list = "", sid] = /^(\/v1\/[A-Za-z]+)(?:\/([^/]+))?$/.exec(path) ?? [];
-    if (list === SIMS && sid === undefined) {
-      if (method !== "GET") throw new Refusal(405, 20004, "Method not allowed");
-      const sims = filteredSims(this.#fleet, query).map((sim) =>
-        simResource(sim, this.#login.accountSid, this.url, this.#since),
-      );
-      return jsonAnswer(pageOf(sims, "sims", query, this.url + SIMS));
-    }
+    if (list === SIMS) return this.#sims(request, sid);
     if (list !== "/v1/SmsCommands" && list !== "/v1/Commands") throw notFound(path);
     if (sid !== undefined) return this.#fetch(method, list, sid);
     if (method === "POST") return this.#create(request, list);
     if (method !== "GET") throw new Refusal(405, 20004, "Method not allowed");
     const commands = filtered(this.#fleet, query).map((command) => this.#resource(command, list));
     return jsonAnswer(pageOf(commands, LISTS[list], query, this.url + list));
+  }
+
+  /** @param name Of one SIM, by SID or unique name; else all are listed. */
+  #sims({ method, path, query }: DeviceRequest, name: string | undefined): DeviceAnswer {
+    if (method !== "GET") throw new Refusal(405, 20004, "Method not allowed");
+    const show = (sim: SimulatedSim): Record<string, unknown> =>
+      simResource(sim, this.#login.accountSid, this.url, this.#since);
+    if (name === undefined) {
+      return jsonAnswer(pageOf(filteredSims(this.#fleet, query).map(show), "sims", query, this.url + SIMS));
+    }
+    const sim = this.sims.find(({ sid, uniqueName = sid }) => [sid, encodeURIComponent(uniqueName)].includes(name));
+    if (sim === undefined) throw notFound(path);
+    return jsonAnswer(show(sim));
   }
 
   #create(request: DeviceRequest, list: CommandPath): DeviceAnswer {

@@ -178,6 +178,13 @@ describe("Reading from Super SIM is repeated", () => {
     assert.deepEqual([error.retryAfter, error.retryable, server.requests.length], [60_000, true, 1]);
   });
 
+  it("not with so little time left that its end would hide what the service said", async () => {
+    const { server, account } = await twilioWith(answer(429, "", { "Retry-After": "1" }));
+    const error = await failureOf(account.fetchSmsCommand(COMMAND_SID, { timeout: 1200 }));
+    assertFailure(error, "RATE_LIMITED", "not-sent");
+    assert.deepEqual([error.retryAfter, server.requests.length], [1000, 1]);
+  });
+
   it("five times at most", async () => {
     const { server, account } = await twilioWith(answer(429, "", { "Retry-After": "0" }));
     assertFailure(await failureOf(all(account.listSmsCommands())), "RATE_LIMITED", "not-sent");

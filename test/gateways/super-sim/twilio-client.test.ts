@@ -178,6 +178,14 @@ describe("The vendor's own client gets from simulated Super SIM the same", () =>
     }
   });
 
+  it("one SIM, by SID or unique name", async () => {
+    await start({ sims: [{ sid: SIM, iccid: "89883070000000000001", uniqueName: "gate 1" }] });
+    const [own] = await all(account.listSims());
+    assert.deepEqual(plain(await client.sims(SIM).fetch()), own);
+    assert.deepEqual(plain(await client.sims("gate 1").fetch()), own);
+    await assert.rejects(client.sims("gate 2").fetch(), { status: 404, code: 20404 });
+  });
+
   const refusals: readonly (readonly [Task, code: number, status: number, SuperSimSimulatorOptions])[] = [
     [fetch(COMMAND_SID), 20404, 404, {}],
     [create("a command to an unknown SIM", { sim: "tracker-9", payload: "a" }), 20404, 404, {}],

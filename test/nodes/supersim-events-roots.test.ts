@@ -7,6 +7,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { nodeRedMain } from "../support/node-red-location.js";
 import { linkPackage, quietSettings } from "../support/node-red-user-dir.js";
 import { packageRoot } from "../support/package-root.js";
@@ -43,11 +44,18 @@ class WholeNodeRed {
       env: { ...process.env, NODE_RED_DISABLE_TELEMETRY: "1" },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    let output = "";
-    for await (const chunk of this.#process.stdout ?? []) {
-      output += String(chunk);
-      if (output.includes("Started flows")) break;
-    }
+    // It is read to its end: a line that finds nobody to read it would end Node-RED.
+    const lines = createInterface(this.#process.stdout!);
+    const awaited = new Set(["Started flows", "Server now running"]);
+    await new Promise<void>((resolve, reject) => {
+      lines.on("line", (line) => {
+        for (const words of awaited) if (line.includes(words)) awaited.delete(words);
+        if (awaited.size === 0) resolve();
+      });
+      lines.on("close", () => {
+        reject(new Error("Node-RED ended before it was ready."));
+      });
+    });
   }
 
   async stop(): Promise<void> {

@@ -30,12 +30,14 @@ export class HeldLine {
 
   /** What the device says from now on waits; what it is told goes through. */
   hold(): void {
+    if (this.#isHeld) return;
     this.#isHeld = true;
     for (const [client, device] of this.#lines) device.unpipe(client);
   }
 
   /** Lets through what waits, and what follows. */
   letGo(): void {
+    if (!this.#isHeld) return;
     this.#isHeld = false;
     for (const [client, device] of this.#lines) device.pipe(client);
   }

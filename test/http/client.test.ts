@@ -96,15 +96,15 @@ interface Break {
 }
 
 const breaks: readonly Break[] = [
-  { what: "silence", reply: silence, code: "TIMEOUT", timeout: 150 },
-  { what: "a body that drips for ever", reply: drip, code: "TIMEOUT", timeout: 150 },
-  { what: "a head that drips for ever", reply: dripHead, code: "TIMEOUT", timeout: 150 },
-  { what: "half a body and then silence", reply: halfBody(), code: "TIMEOUT", timeout: 150 },
+  { what: "silence", reply: silence, code: "TIMEOUT", timeout: 1500 },
+  { what: "a body that drips for ever", reply: drip, code: "TIMEOUT", timeout: 1500 },
+  { what: "a head that drips for ever", reply: dripHead, code: "TIMEOUT", timeout: 1500 },
+  { what: "half a body and then silence", reply: halfBody(), code: "TIMEOUT", timeout: 1500 },
   {
     what: "only an interim answer",
     reply: bytes("HTTP/1.1 103 Early Hints\r\n\r\n"),
     code: "TIMEOUT",
-    timeout: 150,
+    timeout: 1500,
   },
   { what: "a reset after the request was read", reply: reset, code: "CONNECTION_LOST" },
   { what: "an end after the request was read", reply: hangUp, code: "CONNECTION_LOST" },

@@ -126,15 +126,16 @@ describe("a simulated device comes and goes", () => {
   });
 
   it("keeps a connection alive, and closes it after its idle time", async () => {
-    device = await new PeplinkSimulator({ idleTimeout: 50 }).start();
+    device = await new PeplinkSimulator({ idleTimeout: 1000 }).start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const call = request(`${device.url}/api/info.firmware`, { agent }).end();
     const [response] = (await once(call, "response")) as [IncomingMessage];
+    assert.ok(call.socket);
+    const closed = once(call.socket, "close");
     response.resume();
     await once(response, "end");
     assert.equal(device.connectionsOpen, 1);
-    assert.ok(call.socket);
-    await once(call.socket, "close");
+    await closed;
     agent.destroy();
   });
 });

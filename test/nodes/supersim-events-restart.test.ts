@@ -7,7 +7,9 @@ import type { Changes } from "./lab.js";
 
 const POLL = { source: "poll", path: "", interval: "0.05" };
 
-describe("super sim events over the end of the process", () => {
+describe("super sim events over the end of the process", function () {
+  // Node-RED starts up to ten times in one test.
+  this.timeout(90_000);
   let lab: EventsLab;
   let userDir: string;
 

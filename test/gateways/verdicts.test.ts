@@ -11,6 +11,7 @@ import {
   type Fault,
   type FaultOptions,
 } from "../../src/simulators";
+import { lastingPort } from "../support/lasting-port";
 import { RawServer } from "../support/raw-server";
 import { bytesAndEnd } from "../support/raw-replies";
 
@@ -27,7 +28,7 @@ interface Device {
 }
 
 interface Kind {
-  readonly simulator: (options: { readonly tls?: boolean }) => Device;
+  readonly simulator: (options: { readonly port: number; readonly tls: boolean }) => Device;
   readonly driver: (url: string, password: string, timeout: number) => SmsGateway;
 }
 
@@ -119,7 +120,7 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** What was observed, written as in `EXPECTED`. */
 async function verdict({ simulator, driver }: Kind, operation: string, condition: string): Promise<string> {
   const { fault, setting } = CONDITIONS[condition] ?? {};
-  const device = simulator({ tls: setting === "self-signed" });
+  const device = simulator({ port: await lastingPort(), tls: setting === "self-signed" });
   await device.start();
   const garbage =
     setting === "garbage" ? await RawServer.start(() => bytesAndEnd("\u0000\u0001 no HTTP at all\n")) : undefined;

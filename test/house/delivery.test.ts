@@ -6,6 +6,7 @@ import { PeplinkSimulator, type FaultOptions } from "../../src/simulators";
 import { failures, HOUR, type OutboxUnderTest } from "../outbox/outbox-under-test";
 import { settled } from "../support/fake-clock";
 import { failureOf } from "../support/failure";
+import { lastingPort } from "../support/lasting-port";
 import { packageRoot } from "../support/package-root";
 import { refusedInputs } from "./refused-input";
 import { afterAttempt, afterRestart, lineOf, whileSending, whileWaiting, type Line, type Next } from "./what-follows";
@@ -186,7 +187,7 @@ function explained(head: string): readonly string[] {
 /** What a router that is in trouble makes of a send: the real driver against the simulated device. */
 async function failuresOfARouter(): Promise<readonly CellularError[]> {
   const login = { username: "flows", password: "simulated-password" };
-  const device = await new PeplinkSimulator({ tls: true, ...login }).start();
+  const device = await new PeplinkSimulator({ port: await lastingPort(), tls: true, ...login }).start();
   const found: CellularError[] = [];
   const sendBy = async (changes: object): Promise<void> => {
     const { url } = device;

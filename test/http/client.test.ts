@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import type { CellularErrorCode, Outcome } from "../../src/errors/cellular-error";
 import { assertFailure, assertKeeps, failureIn, failureOf } from "../support/failure";
+import { lastingPort } from "../support/lasting-port";
 import {
   answer,
   bytes,
@@ -14,14 +15,11 @@ import {
   silence,
   truncated,
 } from "../support/raw-replies";
-import { RawServer, type Reply } from "../support/raw-server";
+import type { Reply } from "../support/raw-server";
 import { clientOf, ok, post, SECRETS, serve } from "./bench";
 
 async function refusingUrl(): Promise<string> {
-  const server = await RawServer.start(() => ok);
-  const { url } = server;
-  await server.stop();
-  return url;
+  return `http://127.0.0.1:${await lastingPort()}`;
 }
 
 describe("The base URL of an HTTP client", () => {

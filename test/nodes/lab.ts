@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PeplinkSimulator, type LoggedRequest, type PeplinkSimulatorOptions } from "../../src/simulators/index.js";
 import { HeldLine } from "../support/held-line.js";
+import { lastingPort } from "../support/lasting-port.js";
 import { NodeRedProcess, type FlowItem } from "../support/node-red-process.js";
 import { listeners, NodeLab, verdictBy, WORD, type Changes, type Message } from "./node-lab.js";
 
@@ -26,7 +27,7 @@ export class Lab extends NodeLab<PeplinkSimulator> {
     env: Readonly<Record<string, string>> = {},
     settings: Readonly<Record<string, unknown>> = {},
   ): Promise<Lab> {
-    const device = await new PeplinkSimulator(options).start();
+    const device = await new PeplinkSimulator({ port: await lastingPort(), ...options }).start();
     const line = await HeldLine.start(device.url);
     try {
       return new Lab(await NodeRedProcess.start({ env, settings }), device, line);

@@ -3,11 +3,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { lastingPort } from "../support/lasting-port.js";
 import { nodeRedMain } from "../support/node-red-location.js";
 import { linkPackage, quietSettings } from "../support/node-red-user-dir.js";
 import { packageRoot } from "../support/package-root.js";
@@ -27,7 +27,7 @@ class WholeNodeRed {
 
   async start(settings: Readonly<Record<string, unknown>>): Promise<void> {
     await linkPackage(this.userDir, packageRoot);
-    this.#port = await freePort();
+    this.#port = await lastingPort();
     const all = {
       ...quietSettings(this.userDir),
       credentialSecret: false,
@@ -83,15 +83,6 @@ class WholeNodeRed {
       outgoing.end(body);
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("the address of super sim events, in Node-RED as its own command starts it", () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
 import { HeldLine } from "../support/held-line.js";
+import { lastingPort } from "../support/lasting-port.js";
 import { NodeRedProcess, type FlowItem } from "../support/node-red-process.js";
 import { listeners, NodeLab, verdictBy, WORD, type Changes, type Message } from "./node-lab.js";
 
@@ -49,7 +50,7 @@ export class SupersimLab extends NodeLab<SuperSimSimulator> {
     env: Readonly<Record<string, string>> = {},
     settings: Readonly<Record<string, unknown>> = {},
   ): Promise<SupersimLab> {
-    const device = await new SuperSimSimulator(options).start();
+    const device = await new SuperSimSimulator({ port: await lastingPort(), ...options }).start();
     const line = await HeldLine.start(device.url);
     try {
       return new SupersimLab(await NodeRedProcess.start({ env, settings }), device, line);

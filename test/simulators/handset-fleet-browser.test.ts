@@ -5,7 +5,7 @@ import { browserOrSkip, launchBrowser } from "../support/browser.js";
 import { SIM, SuperSimClient } from "./super-sim-client.js";
 
 describe("the handset page in a browser", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let browser: Browser;
   let account: SuperSimSimulator;
   let page: HandsetPage;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CellularErrorCode, Outcome } from "../../../src/errors/cellular-error";
 import { PeplinkRouter } from "../../../src/gateways/peplink";
 import { assertFailure, failureIn, failureOf } from "../../support/failure";
+import { lastingPort } from "../../support/lasting-port";
 import {
   answer,
   bytes,
@@ -280,10 +281,7 @@ describe("A send", () => {
   });
 
   it("to a router that is not there is UNREACHABLE and not sent", async () => {
-    const server = await RawServer.start(() => ok);
-    const { url } = server;
-    await server.stop();
-    const router = new PeplinkRouter({ url, ...byPassword });
+    const router = new PeplinkRouter({ url: `http://127.0.0.1:${await lastingPort()}`, ...byPassword });
     const error = await failureOf(router.sendSms(sms));
     assertFailure(error, "UNREACHABLE", "not-sent");
     assert.equal(error.retryable, true);

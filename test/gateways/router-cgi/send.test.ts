@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CellularErrorCode, Outcome } from "../../../src/errors/cellular-error";
 import { CgiRouter } from "../../../src/gateways/router-cgi";
 import { assertFailure, failureIn, failureOf } from "../../support/failure";
+import { lastingPort } from "../../support/lasting-port";
 import {
   answer,
   bytes,
@@ -13,7 +14,7 @@ import {
   truncated,
   webPage,
 } from "../../support/raw-replies";
-import { RawServer, type Reply } from "../../support/raw-server";
+import type { Reply } from "../../support/raw-server";
 import { login, LONG_TEXT, ok, routerWith, says, SEND, sms, TO } from "./scripted-router";
 
 describe("The CGI router's answer to a send", () => {
@@ -212,10 +213,7 @@ describe("A send to a CGI router", () => {
   });
 
   it("to a router that is not there is UNREACHABLE and not sent", async () => {
-    const server = await RawServer.start(() => ok);
-    const { url } = server;
-    await server.stop();
-    const router = new CgiRouter({ url, ...login });
+    const router = new CgiRouter({ url: `http://127.0.0.1:${await lastingPort()}`, ...login });
     const error = await failureOf(router.sendSms(sms));
     assertFailure(error, "UNREACHABLE", "not-sent");
     assert.equal(error.retryable, true);

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { EventLog } from "../support/event-log";
+import { lastingPort } from "../support/lasting-port";
 import { packageRoot } from "../support/package-root";
 import { Waits } from "../support/waits";
 
@@ -90,20 +91,12 @@ export class DemoProcess {
   }
 }
 
-/** Two ports that were free a moment ago. */
+/** Two ports that are free. */
 export async function freePorts(): Promise<readonly [number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports: number[] = [];
-  for (const server of servers) {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    ports.push((server.address() as AddressInfo).port);
-  }
-  for (const server of servers) {
-    server.close();
-    await once(server, "close");
-  }
-  return [ports[0]!, ports[1]!];
+  const first = await lastingPort();
+  let second = first;
+  while (second === first) second = await lastingPort();
+  return [first, second];
 }
 
 /** Takes a port of this machine until it is closed; fails where somebody has it. */

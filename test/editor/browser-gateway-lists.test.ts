@@ -47,12 +47,12 @@ describe("the lists of gateways in the editor", function () {
       await form.save();
       const { gateway, connId } = await editor.saved(id);
       assert.deepEqual([gateway, connId], ["router-cgi", ""]);
-      assert.equal(await mark(id), false);
+      await untilMarked(id, false);
     });
   }
 
   it("cellular-ussd: keeps a chosen gateway that cannot, marked as wrong, and offers no other one that cannot", async () => {
-    assert.equal(await mark("ussd"), true);
+    await untilMarked("ussd", true);
     const form = await editor.edit("ussd");
     assert.equal(await form.field("gateway").inputValue(), "brevis-one");
     assert.equal(await isRefused(form, "gateway"), true);
@@ -62,7 +62,7 @@ describe("the lists of gateways in the editor", function () {
     assert.equal(await isRefused(form, "gateway"), false);
     assert.deepEqual(await shownFields(form, ["connId", "iccid"]), ["connId", "iccid"]);
     await form.save();
-    assert.equal(await mark("ussd"), false);
+    await untilMarked("ussd", false);
   });
 
   it("cellular-ussd: does not take another gateway by itself where the chosen one is changed, or a new one cannot", async () => {
@@ -106,8 +106,11 @@ describe("the lists of gateways in the editor", function () {
     await form.cancel();
   });
 
-  /** Whether the node has the mark of one that is not complete. */
-  async function mark(id: string): Promise<boolean> {
-    return editor.drawn(id).locator(".red-ui-flow-node-error").isVisible();
+  /** Resolves when the canvas is drawn with, or without, the mark of a node that is not complete. */
+  async function untilMarked(id: string, isMarked: boolean): Promise<void> {
+    await editor
+      .drawn(id)
+      .locator(".red-ui-flow-node-error")
+      .waitFor({ state: isMarked ? "visible" : "hidden" });
   }
 });

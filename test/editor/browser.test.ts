@@ -191,16 +191,16 @@ describe("the editor", function () {
     it(`${source.type}: marks a bad value, in the form and on the canvas, and a good one not`, async () => {
       const { node } = ids.get(source.type)!;
       const mark = editor.drawn(node).locator(".red-ui-flow-node-error");
-      assert.equal(await mark.isVisible(), false);
+      await mark.waitFor({ state: "hidden" });
       const form = await editor.edit(node);
       const [field, good] = await assertMarks(form, source);
       await enterBad(form, field);
       await form.save();
-      assert.equal(await mark.isVisible(), true);
+      await mark.waitFor();
       const again = await editor.edit(node);
       await enter(again, field, good);
       await again.save();
-      assert.equal(await mark.isVisible(), false);
+      await mark.waitFor({ state: "hidden" });
     });
   }
 

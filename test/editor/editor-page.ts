@@ -28,7 +28,7 @@ export class EditorPage {
   static async blank(browser: Browser): Promise<EditorPage> {
     const viewport = { width: 1400, height: 1250 };
     const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(25_000);
     return new EditorPage(await context.newPage());
   }
 
@@ -76,7 +76,9 @@ export class EditorPage {
     const form = new Form(this, "node");
     // On a busy machine the editor may take the two clicks for two that have nothing to do with each other.
     for (let tries = 0; tries < 4 && !(await form.ok.isVisible()); tries += 1) {
-      await this.drawn(id).locator("rect.red-ui-flow-node").dblclick();
+      // The form of the clicks before may come in between, and cover the node.
+      const clicked = this.drawn(id).locator("rect.red-ui-flow-node").dblclick({ timeout: 5000 });
+      await clicked.catch(() => undefined);
       await form.ok.waitFor({ timeout: 2500 }).catch(() => undefined);
     }
     return this.#shown(form);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { PeplinkSimulator } from "../../src/simulators";
+import { lastingPort } from "../support/lasting-port";
 import type { FlowItem } from "../support/node-red-process";
 import { Seeded } from "../support/seeded";
 import { Pair, sendingFlow } from "./flow";
@@ -34,7 +35,8 @@ describe("A Node-RED that is killed while SMS move to the fallback gateway", fun
   let cuts = 0;
 
   before(async () => {
-    const other = await new PeplinkSimulator({ tls: true, username: "flows", latency: 3 }).start();
+    const port = await lastingPort();
+    const other = await new PeplinkSimulator({ port, tls: true, username: "flows", latency: 3 }).start();
     spare = other;
     pair = await Pair.start({ latency: 3 }, (device) => flow(device, other));
   });

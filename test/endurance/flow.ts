@@ -1,4 +1,5 @@
 import { PeplinkSimulator, type PeplinkSimulatorOptions } from "../../src/simulators";
+import { lastingPort } from "../support/lasting-port";
 import { NodeRedProcess, type FlowItem, type Probe } from "../support/node-red-process";
 
 export const PHONE = "+447700900123";
@@ -57,7 +58,8 @@ export class Pair {
     options: PeplinkSimulatorOptions = {},
     flow: (device: PeplinkSimulator) => FlowItem[] = sendingFlow,
   ): Promise<Pair> {
-    const device = await new PeplinkSimulator({ tls: true, username: "flows", ...options }).start();
+    const port = await lastingPort();
+    const device = await new PeplinkSimulator({ port, tls: true, username: "flows", ...options }).start();
     try {
       return new Pair(device, await NodeRedProcess.start({ flows: flow(device) }));
     } catch (error) {

@@ -14,9 +14,9 @@ const COMMANDS = Number(process.env.COMMANDS ?? 100);
 const KILLS = Number(process.env.KILLS ?? 5);
 const CONCURRENCY = 8;
 /** Seconds. */
-const RETRY_AFTER = 1;
+const RETRY_AFTER = 2;
 /** Milliseconds that a request may be on its way, on a busy machine. */
-const UNDERWAY = 250;
+const UNDERWAY = 1000;
 /** Milliseconds that a command stays in a state. */
 const PACE = 400;
 /** Milliseconds after which a kill comes whatever happens: so long that commands are asked for. */
@@ -52,7 +52,7 @@ describe("Super SIM commands", function () {
   }
 
   it(`at a service that limits one request in ten: ${COMMANDS} leave once each, ${CONCURRENCY} at once at most, and none before the service allows it`, async function () {
-    this.timeout(30_000 + COMMANDS * 200);
+    this.timeout(40_000 + COMMANDS * 400);
     const { service, red } = await start({ limitEvery: 10, retryAfter: RETRY_AFTER, latency: 5 });
     const watch = new LimitWatch(service);
     const messages = Array.from({ length: COMMANDS }, (_, index) => ({
@@ -62,7 +62,7 @@ describe("Super SIM commands", function () {
     await red.sendMany("source", messages);
     const told = (): Outcome[] =>
       red.probes.filter(({ node }) => node === "outcomes").map(({ msg }) => msg as unknown as Outcome);
-    await red.until(() => told().length >= COMMANDS, "each outcome", { timeout: 20_000 + COMMANDS * 200 });
+    await red.until(() => told().length >= COMMANDS, "each outcome", { timeout: 30_000 + COMMANDS * 400 });
     const seconds = (performance.now() - begin) / 1000;
 
     assert.deepEqual(

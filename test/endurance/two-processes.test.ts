@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PeplinkSimulator } from "../../src/simulators";
+import { lastingPort } from "../support/lasting-port";
 import { NodeRedProcess, type Probe } from "../support/node-red-process";
 import { everyNumber, numbered, outcomesOf, sendingFlow } from "./flow";
 
@@ -17,7 +18,7 @@ describe("Two Node-REDs on one user folder", function () {
   let second: NodeRedProcess | undefined;
 
   beforeEach(async () => {
-    device = await new PeplinkSimulator({ username: "flows" }).start();
+    device = await new PeplinkSimulator({ port: await lastingPort(), username: "flows" }).start();
     userDir = await mkdtemp(join(tmpdir(), "shared-user-folder-"));
   });
 

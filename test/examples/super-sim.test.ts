@@ -73,7 +73,7 @@ describe("the examples with a Super SIM account", () => {
   });
 
   it("09-wake-a-tracker: says in words what was not delivered, and why", async () => {
-    const soon = (item: FlowItem): FlowItem => ("waitTimeout" in item ? { ...item, waitTimeout: "1" } : item);
+    const soon = (item: FlowItem): FlowItem => ("waitTimeout" in item ? { ...item, waitTimeout: "3" } : item);
     await run("09-wake-a-tracker", {}, soon);
     account.sleep("tracker-1");
     await press("wake-1");

@@ -11,12 +11,14 @@ import {
   type Fault,
   type FaultOptions,
 } from "../../src/simulators";
+import { lastingPort } from "../support/lasting-port";
 import { RawServer } from "../support/raw-server";
 import { bytesAndEnd } from "../support/raw-replies";
 
 const LOGIN = { username: "flows", password: "simulated-password" };
 const SMS = { to: "+447700900101", text: "open" };
-const TIMEOUT = 500;
+/** Milliseconds. Those of a call that gets no answer are short, and long enough to get there on a busy machine. */
+const [TIMEOUT, SHORT] = [10_000, 1500];
 
 interface Device {
   readonly url: string;
@@ -26,22 +28,22 @@ interface Device {
 }
 
 interface Kind {
-  readonly simulator: (options: { readonly tls?: boolean }) => Device;
-  readonly driver: (url: string, password: string) => SmsGateway;
+  readonly simulator: (options: { readonly port: number; readonly tls: boolean }) => Device;
+  readonly driver: (url: string, password: string, timeout: number) => SmsGateway;
 }
 
 const KINDS: Readonly<Record<string, Kind>> = {
   peplink: {
     simulator: (options) => new PeplinkSimulator({ ...LOGIN, ...options }),
-    driver: (url, password) => new PeplinkRouter({ url, ...LOGIN, password, connId: 2, timeout: TIMEOUT }),
+    driver: (url, password, timeout) => new PeplinkRouter({ url, ...LOGIN, password, connId: 2, timeout }),
   },
   "brevis-one": {
     simulator: (options) => new BrevisOneSimulator({ ...LOGIN, ...options }),
-    driver: (url, password) => new BrevisOneGateway({ url, ...LOGIN, password, timeout: TIMEOUT }),
+    driver: (url, password, timeout) => new BrevisOneGateway({ url, ...LOGIN, password, timeout }),
   },
   "router-cgi": {
     simulator: (options) => new CgiRouterSimulator({ ...LOGIN, ...options }),
-    driver: (url, password) => new CgiRouter({ url, ...LOGIN, password, timeout: TIMEOUT }),
+    driver: (url, password, timeout) => new CgiRouter({ url, ...LOGIN, password, timeout }),
   },
 };
 
@@ -118,12 +120,13 @@ const EXPECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** What was observed, written as in `EXPECTED`. */
 async function verdict({ simulator, driver }: Kind, operation: string, condition: string): Promise<string> {
   const { fault, setting } = CONDITIONS[condition] ?? {};
-  const device = simulator({ tls: setting === "self-signed" });
+  const device = simulator({ port: await lastingPort(), tls: setting === "self-signed" });
   await device.start();
   const garbage =
     setting === "garbage" ? await RawServer.start(() => bytesAndEnd("\u0000\u0001 no HTTP at all\n")) : undefined;
   const { url } = garbage ?? device;
-  const gateway = driver(url, setting === "wrong login" ? "wrong" : LOGIN.password);
+  const password = setting === "wrong login" ? "wrong" : LOGIN.password;
+  const gateway = driver(url, password, condition === "silence" ? SHORT : TIMEOUT);
   try {
     if (setting === "off") await device.stop();
     const [name, options] = fault ?? [];

@@ -6,6 +6,7 @@ import { PeplinkSimulator, type FaultOptions } from "../../src/simulators";
 import { failures, HOUR, type OutboxUnderTest } from "../outbox/outbox-under-test";
 import { settled } from "../support/fake-clock";
 import { failureOf } from "../support/failure";
+import { lastingPort } from "../support/lasting-port";
 import { packageRoot } from "../support/package-root";
 import { refusedInputs } from "./refused-input";
 import { afterAttempt, afterRestart, lineOf, whileSending, whileWaiting, type Line, type Next } from "./what-follows";
@@ -186,11 +187,11 @@ function explained(head: string): readonly string[] {
 /** What a router that is in trouble makes of a send: the real driver against the simulated device. */
 async function failuresOfARouter(): Promise<readonly CellularError[]> {
   const login = { username: "flows", password: "simulated-password" };
-  const device = await new PeplinkSimulator({ tls: true, ...login }).start();
+  const device = await new PeplinkSimulator({ port: await lastingPort(), tls: true, ...login }).start();
   const found: CellularError[] = [];
   const sendBy = async (changes: object): Promise<void> => {
     const { url } = device;
-    const router = new PeplinkRouter({ url, fingerprint: device.fingerprint, timeout: 500, ...login, ...changes });
+    const router = new PeplinkRouter({ url, fingerprint: device.fingerprint, ...login, ...changes });
     found.push(await failureOf(router.sendSms({ to: "+447700900101", text: "alarm" })));
     await router.close();
   };
@@ -201,7 +202,7 @@ async function failuresOfARouter(): Promise<readonly CellularError[]> {
     for (const on of ["login", "send"] as const) {
       for (const [fault, options] of [...faults.map((fault) => [fault, {}] as const), ...troubles]) {
         device.fail(fault, { ...options, on });
-        await sendBy({});
+        await sendBy(fault === "silence" ? { timeout: 2000 } : {});
         device.heal();
       }
     }

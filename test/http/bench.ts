@@ -31,6 +31,13 @@ export function clientOf(url: string, trust: TrustSettings = {}, proxy?: ProxySe
   return client;
 }
 
+/** How many rests of a second, after which no connection is used again, a busy machine may have put into some work. */
+export async function restsDuring(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return Math.floor((performance.now() - start) / 1000);
+}
+
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
   await Promise.all(clients.splice(0).map((client) => client.close()));

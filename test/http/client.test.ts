@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import type { CellularErrorCode, Outcome } from "../../src/errors/cellular-error";
 import { assertFailure, assertKeeps, failureIn, failureOf } from "../support/failure";
+import { lastingPort } from "../support/lasting-port";
 import {
   answer,
   bytes,
@@ -14,14 +15,11 @@ import {
   silence,
   truncated,
 } from "../support/raw-replies";
-import { RawServer, type Reply } from "../support/raw-server";
+import type { Reply } from "../support/raw-server";
 import { clientOf, ok, post, SECRETS, serve } from "./bench";
 
 async function refusingUrl(): Promise<string> {
-  const server = await RawServer.start(() => ok);
-  const { url } = server;
-  await server.stop();
-  return url;
+  return `http://127.0.0.1:${await lastingPort()}`;
 }
 
 describe("The base URL of an HTTP client", () => {
@@ -96,15 +94,15 @@ interface Break {
 }
 
 const breaks: readonly Break[] = [
-  { what: "silence", reply: silence, code: "TIMEOUT", timeout: 150 },
-  { what: "a body that drips for ever", reply: drip, code: "TIMEOUT", timeout: 150 },
-  { what: "a head that drips for ever", reply: dripHead, code: "TIMEOUT", timeout: 150 },
-  { what: "half a body and then silence", reply: halfBody(), code: "TIMEOUT", timeout: 150 },
+  { what: "silence", reply: silence, code: "TIMEOUT", timeout: 1500 },
+  { what: "a body that drips for ever", reply: drip, code: "TIMEOUT", timeout: 1500 },
+  { what: "a head that drips for ever", reply: dripHead, code: "TIMEOUT", timeout: 1500 },
+  { what: "half a body and then silence", reply: halfBody(), code: "TIMEOUT", timeout: 1500 },
   {
     what: "only an interim answer",
     reply: bytes("HTTP/1.1 103 Early Hints\r\n\r\n"),
     code: "TIMEOUT",
-    timeout: 150,
+    timeout: 1500,
   },
   { what: "a reset after the request was read", reply: reset, code: "CONNECTION_LOST" },
   { what: "an end after the request was read", reply: hangUp, code: "CONNECTION_LOST" },

@@ -82,7 +82,7 @@ describe(`TLS through a proxy${certificate === undefined ? " (skipped: openssl i
         const proxy = await proxyWith(options);
         const server = await serve(ok, { tls: certificate, meet: listen });
         const client = through(proxy, server.url, { fingerprint, tls: { ca: cert } });
-        const failure = failureOf(client.request({ ...post, timeout: 300 }));
+        const failure = failureOf(client.request({ ...post, timeout: 1500 }));
         await server.until(() => server.connections === 1);
         assertFailure(await failure, "UNREACHABLE", "not-sent");
         await client.close();

@@ -4,7 +4,7 @@ import type { HttpRequest, ProxySettings } from "../../src/http";
 import { assertFailure, assertKeeps, failureIn, failureOf } from "../support/failure";
 import { silence } from "../support/raw-replies";
 import type { RawServer } from "../support/raw-server";
-import { clientOf, ok, post, serve } from "./bench";
+import { clientOf, ok, post, restsDuring, serve } from "./bench";
 import { failureToConnect, KEPT, LOGIN, login, proxyWith, through } from "./proxy-bench";
 
 const read: HttpRequest = { ...post, effect: false };
@@ -28,9 +28,11 @@ describe("An HTTP client with a proxy", () => {
   it("uses a tunnel again for what follows at once, and another one after a rest", async () => {
     const [server, proxy] = [await serve(ok), await proxyWith()];
     const client = through(proxy, server.url);
-    for (let count = 0; count < 20; count += 1) await client.request(post);
+    const rests = await restsDuring(async () => {
+      for (let count = 0; count < 20; count += 1) await client.request(post);
+    });
     const { length } = proxy.asked;
-    assert.ok(length <= 2, `${length} tunnels`);
+    assert.ok(length <= 2 + 2 * rests, `${length} tunnels`);
     await proxy.until(() => proxy.openConnections === 0);
     await client.request(post);
     assert.deepEqual([proxy.asked.length, server.requests.length], [length + 1, 21]);
@@ -178,8 +180,8 @@ describe("A proxy", () => {
 
   it("that says nothing is UNREACHABLE at the end of the time for connecting, and loses the connection", async () => {
     const proxy = await proxyWith({ answer: () => undefined });
-    const error = await failureToConnect(proxy, "http://router.test", 50);
-    assert.match(String(error), /the proxy \S+ opens no connection within 0\.1 s/);
+    const error = await failureToConnect(proxy, "http://router.test", 1000);
+    assert.match(String(error), /the proxy \S+ opens no connection within 1 s/);
     assert.equal(proxy.asked[0]?.target, "router.test:80");
     await proxy.until(() => proxy.openConnections === 0);
   });

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { request } from "node:http";
 import { SuperSim } from "../../src/gateways/super-sim/index.js";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
+import { lastingPort } from "../support/lasting-port.js";
 import { NodeRedProcess, type DeployType, type FlowItem, type StartOptions } from "../support/node-red-process.js";
 import type { Changes, Message } from "./lab.js";
 
@@ -51,6 +52,7 @@ export class EventsLab {
   ): Promise<EventsLab> {
     const red = await NodeRedProcess.start(start);
     const service = new SuperSimSimulator({
+      port: await lastingPort(),
       ...(callsBack ? { smsCommandsUrl: `${red.url}/supersim` } : {}),
       ...options,
     });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { PeplinkSimulator, type PeplinkSimulatorOptions } from "../../src/simulators/index.js";
+import { PeplinkSimulator, type LoggedRequest, type PeplinkSimulatorOptions } from "../../src/simulators/index.js";
+import { HeldLine } from "../support/held-line.js";
+import { lastingPort } from "../support/lasting-port.js";
 import { NodeRedProcess, type FlowItem } from "../support/node-red-process.js";
 import { listeners, NodeLab, verdictBy, WORD, type Changes, type Message } from "./node-lab.js";
 
@@ -12,19 +14,52 @@ export const RECIPIENT = "+447700900100";
 /** A real Node-RED and a simulated router, shared by the tests of a file. */
 export class Lab extends NodeLab<PeplinkSimulator> {
   protected readonly secrets = /7700900|Sesame|simulated-password|auth=|accessToken/;
+  /** Another address of the router, for a gateway whose answers are to take as long as a test says. */
+  readonly line: HeldLine;
+
+  private constructor(red: NodeRedProcess, device: PeplinkSimulator, line: HeldLine) {
+    super(red, device);
+    this.line = line;
+  }
 
   static async start(
     options: PeplinkSimulatorOptions = {},
     env: Readonly<Record<string, string>> = {},
     settings: Readonly<Record<string, unknown>> = {},
   ): Promise<Lab> {
-    const device = await new PeplinkSimulator(options).start();
+    const device = await new PeplinkSimulator({ port: await lastingPort(), ...options }).start();
+    const line = await HeldLine.start(device.url);
     try {
-      return new Lab(await NodeRedProcess.start({ env, settings }), device);
+      return new Lab(await NodeRedProcess.start({ env, settings }), device, line);
     } catch (error) {
-      await device.stop();
+      await Promise.all([line.stop(), device.stop()]);
       throw error;
     }
+  }
+
+  override async stop(): Promise<void> {
+    await Promise.all([super.stop(), this.line.stop()]);
+  }
+
+  /**
+   * Keeps back what the router answers on the line from now on, once it has done this so many times; resolves then. A
+   * word with a slash is how the path of a request ends, which has come and is not done yet.
+   */
+  heldAt(moment: "sent" | "deleted" | "ussd" | `/${string}`, times = 1): Promise<void> {
+    const { device, line } = this;
+    const event = moment === "sent" || moment === "deleted" || moment === "ussd" ? moment : "request";
+    return new Promise((resolve) => {
+      let left = times;
+      const seen = (what: object): void => {
+        if (event === "request" && !(what as LoggedRequest).path.endsWith(moment)) return;
+        left -= 1;
+        if (left > 0) return;
+        device.off(event, seen);
+        line.hold();
+        resolve();
+      };
+      device.on(event, seen);
+    });
   }
 
   gateway(changes: Changes = {}): FlowItem {

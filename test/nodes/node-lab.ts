@@ -75,12 +75,24 @@ export abstract class NodeLab<Device extends LabDevice> {
 
   /** The badge that a node shows now. */
   badge(node: string): string {
-    const status = this.red.statuses.filter((one) => one.node === node).at(-1)?.status;
-    return status === undefined ? "" : `${String(status.fill)} ${String(status.shape)} ${String(status.text)}`;
+    return this.#badges(node).at(-1) ?? "";
   }
 
   async untilBadge(node: string, look: RegExp): Promise<void> {
     await this.red.until(() => look.test(this.badge(node)), `the badge ${String(look)} (it is ${this.badge(node)})`);
+  }
+
+  /** As `untilBadge`, also if the badge has changed again since: `from` is how many had been reported before. */
+  async untilShown(node: string, look: RegExp, from: number): Promise<void> {
+    const wasShown = (): boolean => this.#badges(node, from).some((badge) => look.test(badge));
+    await this.red.until(wasShown, `a badge ${String(look)} (it is ${this.badge(node)})`);
+  }
+
+  #badges(node: string, from = 0): readonly string[] {
+    return this.red.statuses
+      .slice(from)
+      .filter((one) => one.node === node)
+      .map(({ status }) => `${String(status.fill)} ${String(status.shape)} ${String(status.text)}`);
   }
 
   /** What the outbox of a gateway or an account has on disk, as text. */

@@ -178,14 +178,16 @@ describe("sms receive and what becomes of the SMS afterwards", () => {
 
   for (const type of ["full", "flows", "nodes"] as const satisfies readonly DeployType[]) {
     it(`hands on once and deletes where a deploy of type ${type} comes in the middle of the deletion`, async () => {
-      await lab.deploy(flow({ after: "delete" }));
+      const gateway = { url: lab.line.url };
+      lab.line.letGo();
+      await lab.deploy(flow({ after: "delete" }, gateway));
       arrive("one");
-      lab.device.fail("delay", { delay: 300, times: 1, on: "delete" });
-      const taken = new Promise((resolve) => lab.device.once("deleted", resolve));
+      const taken = lab.heldAt("deleted");
       const tag = lab.tag();
       await lab.red.send("poll", { tag });
       await taken;
-      await lab.deploy(flow({ after: "delete" }), type);
+      await lab.deploy(flow({ after: "delete" }, gateway), type);
+      lab.line.letGo();
       await lab.arrival("done", tag);
       await poll();
       assert.deepEqual([texts(), stored(), lab.arrived(tag)], [[`${WORD} one`], [], ["done"]]);

@@ -237,12 +237,17 @@ describe("sms send", () => {
     });
 
     it("the priority: high goes ahead of all that waits", async () => {
-      await lab.deploy(lab.sending());
-      lab.device.fail("delay", { delay: 100, times: 1, on: "send" });
+      await lab.deploy(lab.sending({ gateway: { url: lab.line.url } }));
       const from = lab.device.sent.length;
-      for (const name of ["first", "second", "third"]) await lab.send({ payload: `${WORD} ${name}` });
+      const taken = lab.heldAt("sent");
+      await lab.send({ payload: `${WORD} first` });
+      await taken;
+      for (const name of ["second", "third"]) await lab.send({ payload: `${WORD} ${name}` });
       const tag = await lab.send({ payload: `${WORD} urgent`, smsOptions: { priority: "high" } });
       const last = await lab.send({ payload: `${WORD} last` });
+      // What is written down before the first one's outcome waits for its turn when that comes.
+      await lab.inTime(() => lab.journal("gw").includes(last), "all of them on disk");
+      lab.line.letGo();
       await lab.arrival("out", tag);
       await lab.arrival("out", last);
       assert.deepEqual(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PeplinkSimulator } from "../../src/simulators/index.js";
+import { lastingPort } from "../support/lasting-port.js";
 import type { FlowItem } from "../support/node-red-process.js";
 import { Lab, recordOf, verdictOf, WORD, type Changes } from "./lab.js";
 
@@ -10,7 +11,7 @@ describe("the fallback gateway of sms send", () => {
   let spare: PeplinkSimulator;
 
   before(async () => {
-    spare = await new PeplinkSimulator().start();
+    spare = await new PeplinkSimulator({ port: await lastingPort() }).start();
     lab = await Lab.start();
   });
 

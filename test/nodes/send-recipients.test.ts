@@ -148,11 +148,15 @@ describe("sms send with several recipients", () => {
     });
 
     it("keeps two inputs with the same message id apart", async () => {
-      await lab.deploy([...lab.sending({ send: { wires: [["join"], []] } }), join]);
-      lab.device.fail("delay", { delay: 100, times: 1, on: "send" });
+      const gateway = { url: lab.line.url };
+      await lab.deploy([...lab.sending({ gateway, send: { wires: [["join"], []] } }), join]);
+      const taken = lab.heldAt("sent");
       const smsOptions = { priority: "high" };
       const one = await lab.send({ to: [A, B], payload: `${WORD} 1`, _msgid: "same" });
+      await taken;
       const other = await lab.send({ to: [C, A], payload: `${WORD} 2`, _msgid: "same", smsOptions });
+      await lab.inTime(() => lab.journal("gw").includes(other), "both of them on disk");
+      lab.line.letGo();
       assert.deepEqual((await lab.arrival("out", one)).payload, [`${WORD} 1`, `${WORD} 1`]);
       assert.deepEqual((await lab.arrival("out", other)).payload, [`${WORD} 2`, `${WORD} 2`]);
     });

@@ -27,6 +27,8 @@ describe("what waits at sms send when Node-RED starts again", () => {
     const tags: string[] = [];
     for (const msg of messages) tags.push(await lab.send(msg));
     await lab.red.until(() => /[23] queued|unreachable|retry/.test(lab.badge("send")), "messages that wait");
+    const isDurable = flow.every(({ durable }) => durable !== false);
+    await lab.inTime(() => !isDurable || tags.every((tag) => lab.journal("gw").includes(tag)), "all of them on disk");
     await lab.red.kill();
     return tags;
   }

@@ -23,7 +23,7 @@ describe("sms send at a router in trouble", () => {
 
   describe("that leaves it unknown whether the SMS left", () => {
     beforeEach(async () => {
-      await lab.deploy(lab.sending({ gateway: { timeout: "1" } }));
+      await lab.deploy(lab.sending());
     });
 
     it("tells the Catch node once, and does not send again", async () => {
@@ -38,6 +38,7 @@ describe("sms send at a router in trouble", () => {
 
     for (const done of [true, false]) {
       it(`gives up an answer that does not come in time, whether the SMS left or not: ${done ? "it did" : "it did not"}`, async () => {
+        await lab.deploy(lab.sending({ gateway: { timeout: "3" } }));
         lab.device.fail("silence", { times: 1, done });
         const tag = await lab.send();
         assert.equal(verdictOf(await lab.arrival("caught", tag)), "unknown TIMEOUT");
@@ -107,8 +108,9 @@ describe("sms send at a router in trouble", () => {
     it("waits where it says so, and the badge counts the seconds", async () => {
       await lab.deploy(lab.sending());
       lab.device.fail("status", { times: 1, on: "send", status: 503, retryAfter: 1 });
+      const from = lab.red.statuses.length;
       const tag = await lab.send();
-      await lab.untilBadge("send", /^yellow ring retry in \d+ s$/);
+      await lab.untilShown("send", /^yellow ring retry in \d+ s$/, from);
       assert.equal(recordOf(await lab.arrival("out", tag)).attempts, 2);
       assert.equal(sentWith(tag), 1);
       await lab.untilBadge("send", /^green dot/);
@@ -131,7 +133,7 @@ describe("sms send at a router in trouble", () => {
     });
 
     it("ends the message with EXPIRED and the reason when its time is over", async () => {
-      await lab.deploy(lab.sending({ gateway: { expireAfter: "0.005" } }));
+      await lab.deploy(lab.sending({ gateway: { expireAfter: "0.05" } }));
       await lab.device.stop();
       const tag = await lab.send();
       const caught = await lab.arrival("caught", tag);
@@ -155,22 +157,25 @@ describe("sms send at a router in trouble", () => {
 
   describe("within the limits set at the gateway", () => {
     it("QUEUE_FULL refuses what is too much, at once, and the rest goes", async () => {
-      await lab.deploy(lab.sending({ gateway: { queueLimit: "2" } }));
-      lab.device.fail("delay", { delay: 200, times: 1 });
-      const tags: string[] = [];
-      for (let index = 0; index < 5; index += 1) tags.push(await lab.send());
+      await lab.deploy(lab.sending({ gateway: { queueLimit: "2", url: lab.line.url } }));
+      const taken = lab.heldAt("sent");
+      const tags = [await lab.send()];
+      await taken;
+      for (let index = 1; index < 5; index += 1) tags.push(await lab.send());
       for (const tag of tags.slice(3)) {
         assert.equal(verdictOf(await lab.arrival("caught", tag)), "not-sent QUEUE_FULL");
       }
+      lab.line.letGo();
       for (const tag of tags.slice(0, 3)) await lab.arrival("out", tag);
     });
 
     it("maxPerHour lets the rest wait, says so in the badge, and names it where the message expires", async () => {
-      await lab.deploy(lab.sending({ gateway: { maxPerHour: 2, expireAfter: 0.005, name: "limited" } }));
+      await lab.deploy(lab.sending({ gateway: { maxPerHour: 2, name: "limited" } }));
       await lab.arrival("out", await lab.send());
       await lab.arrival("out", await lab.send());
-      const tag = await lab.send();
-      await lab.untilBadge("send", /^yellow ring 1 queued$/);
+      const from = lab.red.statuses.length;
+      const tag = await lab.send({ smsOptions: { expireAfter: 0.005 } });
+      await lab.untilShown("send", /^yellow ring 1 queued$/, from);
       const caught = await lab.arrival("caught", tag);
       assert.equal(verdictOf(caught), "not-sent EXPIRED");
       assert.equal(((caught.error as Message).cause as Message).code, "RATE_LIMITED");

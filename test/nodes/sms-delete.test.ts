@@ -325,15 +325,23 @@ describe("sms delete", () => {
   });
 
   describe("and a deploy in the middle", () => {
+    function gateway(): Changes {
+      return { connId: 2, url: lab.line.url };
+    }
+
+    beforeEach(() => {
+      lab.line.letGo();
+    });
+
     for (const type of ["full", "flows", "nodes"] as const satisfies readonly DeployType[]) {
       it(`of type ${type} lets the message leave by the new node, once`, async () => {
-        await deploy();
+        await deploy({}, gateway());
         receive(2);
-        lab.device.fail("delay", { delay: 300, times: 1, on: "delete" });
-        const taken = new Promise((resolve) => lab.device.once("deleted", resolve));
+        const taken = lab.heldAt("deleted");
         const tag = await ask(1, { topic: "t" });
         await taken;
-        await lab.deploy(flow({}, { connId: 2 }), type);
+        await lab.deploy(flow({}, gateway()), type);
+        lab.line.letGo();
         assert.equal((await lab.arrival("out", tag)).topic, "t");
         await lab.arrival("done", tag);
         await askWell(2);
@@ -341,14 +349,14 @@ describe("sms delete", () => {
       });
 
       it(`of type ${type} lets a failure reach the Catch node, once, and what waits goes on`, async () => {
-        await deploy();
+        await deploy({}, gateway());
         receive(2);
-        lab.device.fail("delay", { delay: 300, times: 1, on: "list" });
-        const listed = new Promise((resolve) => lab.device.once("request", resolve));
+        const listed = lab.heldAt("/cmd.sms.get");
         const bad = await ask(9);
         const good = await ask(1);
         await listed;
-        await lab.deploy(flow({}, { connId: 2 }), type);
+        await lab.deploy(flow({}, gateway()), type);
+        lab.line.letGo();
         assert.equal(((await lab.arrival("caught", bad)).error as Message).code, "NOT_FOUND");
         await lab.arrival("done", good);
         await askWell(2);

@@ -78,9 +78,11 @@ describe("a command that waits when Node-RED starts again", () => {
   }
 
   it("is asked for once although its time was over by then", async () => {
-    const { tag, sid } = await waits(lab, { commandOptions: { waitTimeout: 0.7 } });
+    const { tag, sid } = await waits(lab, { commandOptions: { waitTimeout: 4 } });
     await lab.red.kill();
     lab.device.advance(sid, "delivered");
+    const killed = performance.now();
+    await lab.inTime(() => performance.now() > killed + 4000, "the end of its time");
     const asked = lab.asked(sid);
     await lab.red.restart();
     assert.equal(recordOf(await lab.arrival("out", tag)).status, "delivered");
@@ -268,8 +270,9 @@ describe("a deploy while a command waits", () => {
 
   it("lets the outcome wait while the flows are stopped", async () => {
     const { tag, sid } = await waits(lab);
+    const logged = lab.red.logs.length;
     await lab.red.admin("POST", "/flows/state", { state: "stop" });
-    await lab.red.nextLog(({ msg }) => msg.includes("Stopped flows"));
+    await lab.red.until(() => lab.red.logs.slice(logged).some(({ msg }) => msg.includes("Stopped flows")), "the stop");
     lab.device.advance(sid, "delivered");
     await lab.red.admin("POST", "/flows/state", { state: "start" });
     await lab.arrival("done", tag);

@@ -29,15 +29,15 @@ describe("super sim command that waits", () => {
     await lab.deploy(lab.commanding({ command, account }));
   }
 
-  /** Calls `act` when the so-manieth question from now on arrives, before it is answered. */
-  function atQuestion(count: number, act: () => void): void {
+  /** Calls `act` when the so-manieth question from now on arrives, before it is answered, for what was sent last. */
+  function atQuestion(count: number, act: (sid: string) => void): void {
     let left = count;
     const note = ({ method }: { readonly method: string }): void => {
       if (method !== "GET") return;
       left -= 1;
       if (left > 0) return;
       lab.device.off("request", note);
-      act();
+      act(lab.device.sent.at(-1)?.sid ?? "");
     };
     lab.device.on("request", note);
   }
@@ -74,15 +74,15 @@ describe("super sim command that waits", () => {
 
   it("for delivered is not content with sent", async () => {
     await deploy({ wait: "delivered" });
-    const tag = await lab.send();
-    const sid = await lab.sidOf(tag);
-    lab.device.advance(sid, "sent");
-    atQuestion(2, () => {
-      assert.deepEqual(lab.arrived(tag), []);
+    const seen = lab.red.probes.length;
+    atQuestion(1, (sid) => lab.device.advance(sid, "sent"));
+    atQuestion(2, (sid) => {
+      assert.deepEqual(lab.red.probes.slice(seen), []);
       lab.device.advance(sid, "delivered");
     });
+    const tag = await lab.send();
     assert.equal(recordOf(await lab.arrival("out", tag)).status, "delivered");
-    assert.equal(lab.asked(sid), 2);
+    assert.equal(lab.asked(await lab.sidOf(tag)), 2);
   });
 
   it("asks first after 1 s, then after twice as long", async () => {
@@ -90,9 +90,8 @@ describe("super sim command that waits", () => {
     const times: number[] = [];
     const note = (): void => void times.push(performance.now());
     lab.device.on("request", note);
+    atQuestion(2, (sid) => lab.device.advance(sid, "sent"));
     const tag = await lab.send();
-    const sid = await lab.sidOf(tag);
-    atQuestion(2, () => lab.device.advance(sid, "sent"));
     await lab.arrival("done", tag);
     lab.device.off("request", note);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -124,18 +123,18 @@ describe("super sim command that waits", () => {
 
   describe("longer than its waitTimeout", () => {
     for (const [what, command, commandOptions] of [
-      ["of the node, from text", { wait: "delivered", waitTimeout: "1.2" }, {}],
+      ["of the node, from text", { wait: "delivered", waitTimeout: "2.5" }, {}],
       ["of the message", {}, { wait: "delivered", waitTimeout: 0.4 }],
     ] as const) {
       it(`${what}, is told WAIT_TIMEOUT with what is known, after a last question`, async () => {
         await deploy(command);
+        atQuestion(1, (sid) => lab.device.advance(sid, "sent"));
         const tag = await lab.send({ commandOptions });
         const sid = await lab.sidOf(tag);
-        lab.device.advance(sid, "sent");
         const msg = await lab.arrival("caught", tag);
         assert.equal(verdictOf(msg), "accepted WAIT_TIMEOUT");
         assert.deepEqual([recordOf(msg).sid, recordOf(msg).status], [sid, "sent"]);
-        const seconds = what.startsWith("of the node") ? "1.2" : "0.4";
+        const seconds = what.startsWith("of the node") ? "2.5" : "0.4";
         assert.match(String(recordOf(msg).reason), new RegExp(`not delivered within ${seconds} s.*it is sent.*24 h`));
         assert.equal(lab.asked(sid), what.startsWith("of the node") ? 2 : 1);
         await lab.untilBadge("command", /^yellow ring timed out \d\d:\d\d$/);
@@ -146,7 +145,7 @@ describe("super sim command that waits", () => {
 
   describe("at a service that cannot be asked", () => {
     it("goes on after a question without an answer, which takes no longer than the account's timeout", async () => {
-      await deploy({ wait: "delivered" }, { timeout: "0.3", concurrency: 1 });
+      await deploy({ wait: "delivered" }, { timeout: "3", concurrency: 1 });
       lab.device.fail("silence", { times: 1, on: "list" });
       const tag = await lab.send();
       const sid = await lab.sidOf(tag);
@@ -175,13 +174,13 @@ describe("super sim command that waits", () => {
         "refuses the login",
         (): Promise<void> => {
           const credentials = { ...NO_CREDENTIALS, accountSid: ACCOUNT_SID, authToken: "wrong" };
-          return deploy({ waitTimeout: "1.2", wait: "delivered" }, { credentials });
+          return deploy({ waitTimeout: "4", wait: "delivered" }, { credentials });
         },
         "AUTH_FAILED",
       ],
     ] as const) {
       it(`since it ${what}, is told WAIT_TIMEOUT with that as its cause`, async () => {
-        await deploy({ wait: "delivered", waitTimeout: "1.2" });
+        await deploy({ wait: "delivered", waitTimeout: "4" });
         const tag = await lab.send();
         await lab.untilBadge("command", /^blue dot 1 waiting$/);
         await hinder();

@@ -3,10 +3,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { lastingPort } from "../support/lasting-port.js";
 import { nodeRedMain } from "../support/node-red-location.js";
 import { linkPackage, quietSettings } from "../support/node-red-user-dir.js";
 import { packageRoot } from "../support/package-root.js";
@@ -26,7 +27,7 @@ class WholeNodeRed {
 
   async start(settings: Readonly<Record<string, unknown>>): Promise<void> {
     await linkPackage(this.userDir, packageRoot);
-    this.#port = await freePort();
+    this.#port = await lastingPort();
     const all = {
       ...quietSettings(this.userDir),
       credentialSecret: false,
@@ -43,11 +44,18 @@ class WholeNodeRed {
       env: { ...process.env, NODE_RED_DISABLE_TELEMETRY: "1" },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    let output = "";
-    for await (const chunk of this.#process.stdout ?? []) {
-      output += String(chunk);
-      if (output.includes("Started flows")) break;
-    }
+    // It is read to its end: a line that finds nobody to read it would end Node-RED.
+    const lines = createInterface(this.#process.stdout!);
+    const awaited = new Set(["Started flows", "Server now running"]);
+    await new Promise<void>((resolve, reject) => {
+      lines.on("line", (line) => {
+        for (const words of awaited) if (line.includes(words)) awaited.delete(words);
+        if (awaited.size === 0) resolve();
+      });
+      lines.on("close", () => {
+        reject(new Error("Node-RED ended before it was ready."));
+      });
+    });
   }
 
   async stop(): Promise<void> {
@@ -75,15 +83,6 @@ class WholeNodeRed {
       outgoing.end(body);
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 describe("the address of super sim events, in Node-RED as its own command starts it", () => {

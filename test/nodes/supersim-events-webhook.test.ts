@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { AUTH_TOKEN, EventsLab, WEBHOOK_SECRET, WORD } from "./events-lab.js";
+import type { SuperSimSimulator } from "../../src/simulators/index.js";
 import type { FlowItem } from "../support/node-red-process.js";
 import type { Message } from "./lab.js";
 
@@ -33,6 +34,23 @@ describe("super sim events by callback", () => {
       lab.texts(),
       [...texts, "the last one"].map((text) => `${WORD} ${text}`),
     );
+  }
+
+  /** Lets the flow send a command; the one that the service has then, whatever else is still on its way there. */
+  async function commanded(payload: string): Promise<SuperSimSimulator["sent"][number] | undefined> {
+    const find = (): SuperSimSimulator["sent"][number] | undefined =>
+      lab.service.sent.find((command) => command.payload === payload);
+    const taken = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (find() === undefined) return;
+        lab.service.off("sent", look);
+        resolve();
+      };
+      lab.service.on("sent", look);
+    });
+    await lab.red.send("source", { sim: "tracker-2", payload });
+    await taken;
+    return find();
   }
 
   it("hands on what a SIM sent, as one message with a record", async () => {
@@ -108,23 +126,10 @@ describe("super sim events by callback", () => {
     // Node-RED drops some of what a node sends in the middle of a deploy.
     for (const payload of texts) await lab.red.send("source", { sim: "tracker-2", payload });
     await deploys;
-    /** Those before are on their way yet. */
-    const command = async (payload: string): Promise<void> => {
-      const sent = new Promise<void>((resolve) => {
-        lab.service.on("sent", function note(one) {
-          if (one.payload !== payload) return;
-          lab.service.off("sent", note);
-          resolve();
-        });
-      });
-      await lab.red.send("source", { sim: "tracker-2", payload });
-      await sent;
-    };
-    await command(`${WORD} next`);
+    assert.equal((await commanded(`${WORD} next`))?.callbackUrl, `${lab.red.url}/supersim`);
     assert.deepEqual([...new Set(lab.service.sent.map(({ callbackUrl }) => callbackUrl))], [`${lab.red.url}/supersim`]);
     await lab.red.deploy(flow({ source: "poll", interval: 3600 }), "nodes");
-    await command(`${WORD} last`);
-    assert.equal(lab.service.sent.at(-1)?.callbackUrl, null);
+    assert.equal((await commanded(`${WORD} last`))?.callbackUrl, null);
   });
 
   it("takes a callback once, however often it comes", async () => {

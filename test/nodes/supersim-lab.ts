@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
+import { HeldLine } from "../support/held-line.js";
+import { lastingPort } from "../support/lasting-port.js";
 import { NodeRedProcess, type FlowItem } from "../support/node-red-process.js";
 import { listeners, NodeLab, verdictBy, WORD, type Changes, type Message } from "./node-lab.js";
 
@@ -35,17 +37,25 @@ export interface FlowChanges {
 /** A real Node-RED and a simulated Super SIM account, shared by the tests of a file. */
 export class SupersimLab extends NodeLab<SuperSimSimulator> {
   protected readonly secrets = new RegExp(`Sesame|${SECRETS.source}`);
+  /** Another address of the service, for an account whose answers are to take as long as a test says. */
+  readonly line: HeldLine;
+
+  private constructor(red: NodeRedProcess, device: SuperSimSimulator, line: HeldLine) {
+    super(red, device);
+    this.line = line;
+  }
 
   static async start(
     options: SuperSimSimulatorOptions = {},
     env: Readonly<Record<string, string>> = {},
     settings: Readonly<Record<string, unknown>> = {},
   ): Promise<SupersimLab> {
-    const device = await new SuperSimSimulator(options).start();
+    const device = await new SuperSimSimulator({ port: await lastingPort(), ...options }).start();
+    const line = await HeldLine.start(device.url);
     try {
-      return new SupersimLab(await NodeRedProcess.start({ env, settings }), device);
+      return new SupersimLab(await NodeRedProcess.start({ env, settings }), device, line);
     } catch (error) {
-      await device.stop();
+      await Promise.all([line.stop(), device.stop()]);
       throw error;
     }
   }
@@ -57,7 +67,7 @@ export class SupersimLab extends NodeLab<SuperSimSimulator> {
     const files = names.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name));
     const contents = files.map((path) => readFileSync(path, "utf8"));
     const { probes } = this.red;
-    await super.stop();
+    await Promise.all([super.stop(), this.line.stop()]);
     for (const content of contents) assert.doesNotMatch(content, SECRETS);
     for (const probe of probes) assert.doesNotMatch(JSON.stringify(probe), SECRETS);
   }

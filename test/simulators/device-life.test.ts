@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { PeplinkSimulator } from "../../src/simulators/index.js";
+import { lastingPort } from "../support/lasting-port.js";
 import { RawClient } from "./raw-client.js";
 
 describe("a simulated device comes and goes", () => {
@@ -43,7 +44,7 @@ describe("a simulated device comes and goes", () => {
 
   for (const tls of [false, true]) {
     it(`refuses connections while stopped and goes on where it was, over ${tls ? "HTTPS" : "HTTP"}`, async () => {
-      device = await new PeplinkSimulator({ tls }).start();
+      device = await new PeplinkSimulator({ port: await lastingPort(), tls }).start();
       const { url, fingerprint } = device;
       const client = new RawClient(url);
       await client.login();
@@ -126,15 +127,16 @@ describe("a simulated device comes and goes", () => {
   });
 
   it("keeps a connection alive, and closes it after its idle time", async () => {
-    device = await new PeplinkSimulator({ idleTimeout: 50 }).start();
+    device = await new PeplinkSimulator({ idleTimeout: 1000 }).start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const call = request(`${device.url}/api/info.firmware`, { agent }).end();
     const [response] = (await once(call, "response")) as [IncomingMessage];
+    assert.ok(call.socket);
+    const closed = once(call.socket, "close");
     response.resume();
     await once(response, "end");
     assert.equal(device.connectionsOpen, 1);
-    assert.ok(call.socket);
-    await once(call.socket, "close");
+    await closed;
     agent.destroy();
   });
 });

@@ -63,7 +63,7 @@ for (const tls of [false, true]) {
     });
 
     it("delay: the SMS is sent at once, and later requests overtake its answer", async () => {
-      device.fail("delay", { times: 1, delay: 400 });
+      device.fail("delay", { times: 1, delay: 2500 });
       const order: string[] = [];
       const told = once(device, "sent");
       const slow = client.send("slow").then(() => order.push("slow"));

@@ -5,7 +5,7 @@ import { browserOrSkip, launchBrowser } from "../support/browser.js";
 import { SIM, SuperSimClient } from "./super-sim-client.js";
 
 describe("the handset page in a browser", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let browser: Browser;
   let account: SuperSimSimulator;
   let page: HandsetPage;
@@ -21,7 +21,7 @@ describe("the handset page in a browser", function () {
     page = await new HandsetPage({ lines: [line], fleet: { account, suggestions: ["SOS"] } }).start();
     complaints = [];
     view = await browser.newPage({ viewport: { width: 1200, height: 860 } });
-    view.setDefaultTimeout(10_000);
+    view.setDefaultTimeout(20_000);
     view.on("pageerror", ({ message }) => complaints.push(message));
     view.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());
@@ -92,11 +92,11 @@ describe("the handset page in a browser", function () {
     const fleet = view.getByRole("tab", { name: "tracker-1" });
     assert.equal(await fleet.isVisible(), false);
     await view.getByRole("button", { name: "Fleet" }).click();
-    assert.equal(await fleet.isVisible(), true);
+    await fleet.waitFor();
     assert.equal(await view.getByRole("heading", { name: "Router" }).isVisible(), false);
     assert.equal(await view.evaluate("document.documentElement.scrollWidth"), 390);
     await view.getByRole("button", { name: "Phone" }).click();
-    assert.equal(await view.getByRole("heading", { name: "Router" }).isVisible(), true);
+    await view.getByRole("heading", { name: "Router" }).waitFor();
     assert.deepEqual(complaints, []);
   });
 

@@ -27,6 +27,7 @@ describe("the browser of the editor tests", () => {
   });
 
   it("opens a page", async function () {
+    this.timeout(60_000);
     const browser = await launchBrowser(browserOrSkip(this));
     try {
       const page = await browser.newPage();

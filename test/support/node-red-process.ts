@@ -12,6 +12,7 @@ import { nodeRedMain } from "./node-red-location.js";
 import type { Call, Crash, FlowsStart, LogEntry, NodeStatus, Probe, Report, Resources } from "./node-red-protocol.js";
 import { linkPackage, quietSettings } from "./node-red-user-dir.js";
 import { packageRoot } from "./package-root.js";
+import { lastingPort } from "./lasting-port.js";
 import { Waits, type WaitOptions } from "./waits.js";
 
 export type { FlowItem } from "./flow.js";
@@ -233,6 +234,7 @@ export class NodeRedProcess extends EventEmitter<Events> {
 
   async #launch(): Promise<void> {
     const seen = this.#starts.length;
+    const port = this.#port === 0 ? await lastingPort() : this.#port;
     this.#crashExpected = false;
     this.#waits.resume();
     const child = new NodeRedChild(this.userDir, this.#options.env ?? {}, (report) => {
@@ -244,7 +246,7 @@ export class NodeRedProcess extends EventEmitter<Events> {
       this.#ended(child.crash);
     });
     const settings = { ...quietSettings(this.userDir), ...this.#options.settings };
-    child.start({ kind: "start", nodeRedMain, port: this.#port, settings });
+    child.start({ kind: "start", nodeRedMain, port, settings });
     await this.#flowsStarted(seen);
   }
 

@@ -3,7 +3,6 @@ export type Request =
   | {
       readonly kind: "start";
       readonly nodeRedMain: string;
-      /** 0: any free one. */
       readonly port: number;
       readonly settings: Readonly<Record<string, unknown>>;
     }

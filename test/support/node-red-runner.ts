@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { types } from "node:util";
 import type { LocalSettings } from "@node-red/runtime";
 import type { Express } from "express";
@@ -13,10 +13,12 @@ import type { Call, Crash, LogEntry, Report, Request, Resources } from "./node-r
 type StartRequest = Extract<Request, { kind: "start" }>;
 
 let nodeRed: NodeRedApp | undefined;
+/** Connections to Node-RED's own server. */
+const connections = new Set<Socket>();
 
 process.on("message", (request: Request) => {
   if (request.kind === "start") void start(request);
-  else if (request.kind === "call") answer(request.id, request.call);
+  else if (request.kind === "call") void answer(request.id, request.call);
   else void stop();
 });
 process.on("SIGTERM", () => void stop());
@@ -41,6 +43,10 @@ async function start({ nodeRedMain, port, settings }: StartRequest): Promise<voi
   const app = express();
   const server = createServer((request, response) => {
     app(request, response);
+  });
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.on("close", () => connections.delete(socket));
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
@@ -94,9 +100,10 @@ function reportLogLine(line: { level: number; msg: unknown; id?: string; type?: 
   report({ kind: "log", entry: { level: levels[level] ?? "trace", msg: text, ...writer } });
 }
 
-function answer(id: number, call: Call): void {
+async function answer(id: number, call: Call): Promise<void> {
   try {
     if (call.name === "resources") {
+      await callersGone();
       report({ kind: "answer", id, value: resources() });
     } else {
       deliver(call);
@@ -116,6 +123,11 @@ function deliver({ name, node: id, messages }: Extract<Call, { messages: unknown
     if (name === "send") node.send(message as NodeMessage);
     else node.receive(message as NodeMessage);
   }
+}
+
+/** The connection of a call that the test has made is closed a little later than it is answered. */
+async function callersGone(): Promise<void> {
+  for (const socket of connections) await new Promise((resolve) => socket.once("close", resolve));
 }
 
 function resources(): Resources {

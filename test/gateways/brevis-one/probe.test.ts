@@ -44,7 +44,7 @@ describe("/check.php of a brevis.one gateway", () => {
   for (const [what, reply, code] of failures) {
     it(`is ${code} after ${what}: nothing was sent by it`, async () => {
       const { gateway } = await gatewayWith(reply);
-      assertFailure(await failureOf(gateway.probe({ timeout: reply === silence ? 100 : 5000 })), code, "not-sent");
+      assertFailure(await failureOf(gateway.probe({ timeout: reply === silence ? 1500 : 5000 })), code, "not-sent");
     });
   }
 

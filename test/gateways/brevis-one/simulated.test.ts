@@ -118,7 +118,7 @@ for (const method of ["POST", "GET"] as const) {
       ).map(([fault, code, outcome]): [string, () => void, CellularErrorCode, Outcome] => [
         `the fault ${fault satisfies Fault}`,
         () => {
-          device.fail(fault);
+          device.fail(fault, { delay: 20_000 });
         },
         code,
         outcome,
@@ -129,7 +129,7 @@ for (const method of ["POST", "GET"] as const) {
         await start();
         await prepare();
         const isSlow = what.endsWith("silence") || what.endsWith("delay");
-        assertFailure(await failureOf(gateway.sendSms(sms, { timeout: isSlow ? 200 : 5000 })), code, outcome);
+        assertFailure(await failureOf(gateway.sendSms(sms, { timeout: isSlow ? 1500 : 5000 })), code, outcome);
         assert.ok(device.requests.length <= 1);
       });
     }

@@ -220,7 +220,7 @@ describe("The router's answer to a deletion", () => {
     it(`${what} is ${code} and ${outcome}, and the deletion is not repeated`, async () => {
       const { server, router } = await routerWith({ [DELETE]: reply });
       const error = await failureOf(
-        router.deleteSms({ ...named, ids: "all" }, { timeout: reply === silence ? 150 : 5000 }),
+        router.deleteSms({ ...named, ids: "all" }, { timeout: reply === silence ? 1500 : 5000 }),
       );
       assertFailure(error, code, outcome);
       assert.deepEqual([server.count(LOGIN), server.count(DELETE)], [1, 1]);
@@ -261,14 +261,14 @@ describe("A call of several requests", () => {
 
   it("has the time of its caller for all of them together", async () => {
     const { server, router } = await routerWith({
-      [STATUS]: slowly(status({ 2: {} }), 250),
+      [STATUS]: slowly(status({ 2: {} }), 1000),
       [LIST]: silence,
     });
     await router.connections();
-    const start = performance.now();
-    const error = await failureOf(router.deleteSms({ ids: 1 }, { timeout: 400 }));
+    const error = await failureOf(router.deleteSms({ ids: 1 }, { timeout: 3000 }));
     assertFailure(error, "TIMEOUT", "not-sent");
-    assert.ok(performance.now() - start < 600, "each request had the whole time");
+    const [, seconds] = /within ([\d.]+) s/.exec(error.message) ?? [];
+    assert.ok(Number(seconds) <= 2, `the second request had ${seconds ?? "?"} s, as if the first had taken none`);
     assert.deepEqual([server.count(LIST), server.count(DELETE)], [1, 0]);
   });
 

@@ -172,7 +172,7 @@ describe("A login that breaks off or gets no good answer", () => {
   for (const [what, reply, code] of replies) {
     it(`with ${what} is ${code} and not sent`, async () => {
       const { server, router } = await routerWith({ [LOGIN]: reply });
-      const error = await failureOf(router.sendSms(sms, { timeout: reply === silence ? 100 : 5000 }));
+      const error = await failureOf(router.sendSms(sms, { timeout: reply === silence ? 1500 : 5000 }));
       assert.deepEqual([error.code, error.outcome], [code, "not-sent"], error.message);
       assert.deepEqual([server.count(LOGIN), server.count(SEND)], [1, 0]);
     });

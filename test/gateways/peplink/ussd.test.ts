@@ -196,7 +196,7 @@ describe("The router's answer to a USSD code", () => {
     it(`${what} is ${code} and ${outcome}: the code is sent once, by no other function`, async () => {
       const { server, router } = await routerWith({ ...newer, [USSD]: reply, [OLD_USSD]: taken });
       const error = await failureOf(
-        router.sendUssd({ connId: 2, code: "*109#" }, { timeout: reply === silence ? 150 : 5000 }),
+        router.sendUssd({ connId: 2, code: "*109#" }, { timeout: reply === silence ? 1500 : 5000 }),
       );
       assertFailure(error, code, outcome);
       assert.deepEqual([server.count(USSD), server.count(OLD_USSD)], [1, 0]);

@@ -70,7 +70,7 @@ describe("A deletion at a CGI router", () => {
   for (const [what, replies, code, outcome] of failures) {
     it(`that is answered by ${what} is ${code} and ${outcome}, and is not repeated`, async () => {
       const { server, router } = await routerWith(replies);
-      const timeout = replies?.[DELETE] === silence ? 100 : 5000;
+      const timeout = replies?.[DELETE] === silence ? 1500 : 5000;
       assertFailure(await failureOf(router.deleteSms({ ids: 1 }, { timeout })), code, outcome);
       assert.equal(server.requests.length, 1);
     });
@@ -90,7 +90,7 @@ describe("A deletion at a CGI router", () => {
 
   it("has the time of its call for all of its requests together", async () => {
     const { router } = await routerWith({ [DELETE]: inTurn(ok, silence) });
-    const failure = await failureOf(router.deleteSms({ ids: [1, 2] }, { timeout: 300 }));
+    const failure = await failureOf(router.deleteSms({ ids: [1, 2] }, { timeout: 2000 }));
     assertFailure(failure, "TIMEOUT", "unknown");
   });
 });

@@ -108,17 +108,15 @@ function asReply(code: number, content: Buffer): Reply {
   return bytesAndEnd(Buffer.concat([Buffer.from(head), isBare ? Buffer.alloc(0) : content]));
 }
 
-/** The error of a call that ends within a second, or undefined where it succeeds. */
+/** The error of a call that does not wait for more until its time is over, or undefined where it succeeds. */
 async function errorOf(call: Promise<unknown>): Promise<CellularError | undefined> {
-  const start = performance.now();
   try {
     await call;
     return undefined;
   } catch (error) {
     assert.ok(error instanceof CellularError, String(error));
+    assert.doesNotMatch(error.message, /no complete answer within/, "the call hung");
     return error;
-  } finally {
-    assert.ok(performance.now() - start < 1000, "the call hung");
   }
 }
 
@@ -130,7 +128,7 @@ function memoryInUse(): number {
 }
 
 describe("Whatever a CGI router answers", () => {
-  it(`calls end within a second, with a CellularError or well, in ${MUTATED_ANSWERS} mutated answers`, async function () {
+  it(`calls end before their time is over, with a CellularError or well, in ${MUTATED_ANSWERS} mutated answers`, async function () {
     this.timeout(900_000);
     let current: Reply = body(Buffer.alloc(0));
     const reply: Reply = (wire, request) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CellularErrorCode, Outcome } from "../../../src/errors/cellular-error";
 import { CgiRouter } from "../../../src/gateways/router-cgi";
 import { assertFailure, failureIn, failureOf } from "../../support/failure";
+import { lastingPort } from "../../support/lasting-port";
 import {
   answer,
   bytes,
@@ -13,7 +14,7 @@ import {
   truncated,
   webPage,
 } from "../../support/raw-replies";
-import { RawServer, type Reply } from "../../support/raw-server";
+import type { Reply } from "../../support/raw-server";
 import { login, LONG_TEXT, ok, routerWith, says, SEND, sms, TO } from "./scripted-router";
 
 describe("The CGI router's answer to a send", () => {
@@ -93,7 +94,7 @@ describe("The CGI router's answer to a send", () => {
     for (const [what, reply, code, outcome] of failures) {
       it(`${what} is ${code} and ${outcome} by ${method}, and the send is not repeated`, async () => {
         const { server, router } = await routerWith({ [SEND]: reply }, { method });
-        const timeout = reply === silence || reply === drip ? 100 : 5000;
+        const timeout = reply === silence || reply === drip ? 1500 : 5000;
         const error = await failureOf(router.sendSms({ to: TO, text: "short" }, { timeout }));
         assertFailure(error, code, outcome);
         const healsByItself = code === "RATE_LIMITED" || code === "GATEWAY_BUSY";
@@ -206,16 +207,13 @@ describe("A send to a CGI router", () => {
   });
 
   it("has the time of its call, else that of the router's settings", async () => {
-    const { router } = await routerWith({ [SEND]: silence }, { timeout: 100 });
-    assert.match((await failureOf(router.sendSms(sms))).message, /within 0\.1 s/);
-    assert.match((await failureOf(router.sendSms(sms, { timeout: 300 }))).message, /within 0\.3 s/);
+    const { router } = await routerWith({ [SEND]: silence }, { timeout: 1000 });
+    assert.match((await failureOf(router.sendSms(sms))).message, /within 1 s/);
+    assert.match((await failureOf(router.sendSms(sms, { timeout: 1500 }))).message, /within 1\.5 s/);
   });
 
   it("to a router that is not there is UNREACHABLE and not sent", async () => {
-    const server = await RawServer.start(() => ok);
-    const { url } = server;
-    await server.stop();
-    const router = new CgiRouter({ url, ...login });
+    const router = new CgiRouter({ url: `http://127.0.0.1:${await lastingPort()}`, ...login });
     const error = await failureOf(router.sendSms(sms));
     assertFailure(error, "UNREACHABLE", "not-sent");
     assert.equal(error.retryable, true);
@@ -256,7 +254,7 @@ describe("The probe of a CGI router", () => {
   ] as const) {
     it(`fails with ${code} for ${what}`, async () => {
       const { router } = await routerWith({ "/": reply });
-      assertFailure(await failureOf(router.probe({ timeout: reply === silence ? 100 : 5000 })), code, "not-sent");
+      assertFailure(await failureOf(router.probe({ timeout: reply === silence ? 1500 : 5000 })), code, "not-sent");
     });
   }
 });

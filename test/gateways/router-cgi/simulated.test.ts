@@ -209,7 +209,7 @@ describe("A fault of a simulated CGI router", () => {
     it(`${fault} ${JSON.stringify(options)} is ${code} and ${outcome} for a send, ${list} for a list`, async () => {
       const { device, router } = await pair();
       const isSlow = fault === "silence" || fault === "delay";
-      const timeout = isSlow ? 150 : 5000;
+      const timeout = isSlow ? 1500 : 5000;
       device.fail(fault, options);
       assertFailure(await failureOf(router.sendSms({ to: TO, text: "x" }, { timeout })), code, outcome);
       assert.equal(device.sent.length, sent);

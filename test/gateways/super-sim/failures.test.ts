@@ -54,7 +54,7 @@ describe("A command that Super SIM did not take", () => {
   for (const [what, reply, code, outcome] of failures) {
     it(`is ${code} and ${outcome} after ${what}, and was sent once`, async () => {
       const { server, account } = await twilioWith(reply);
-      const timeout = reply === silence || reply === drip ? 150 : 5000;
+      const timeout = reply === silence || reply === drip ? 1500 : 5000;
       const error = await failureOf(account.createSmsCommand(request, { timeout }));
       assertFailure(error, code, outcome);
       assert.equal(error.retryable, code === "RATE_LIMITED");

@@ -110,7 +110,7 @@ describe("A list of Super SIM", () => {
   }
 
   it("that is cut off every time is an error", async () => {
-    const { account } = await twilioWith(truncated('{"sms_commands":[]'), { timeout: 400 });
+    const { account } = await twilioWith(truncated('{"sms_commands":[]'), { timeout: 2000 });
     assertFailure(await failureOf(all(account.listSmsCommands())), "CONNECTION_LOST", "not-sent");
   });
 });

@@ -114,7 +114,7 @@ for (const [name, login] of Object.entries(LOGINS)) {
       ["reset-before", {}, "CONNECTION_LOST", "unknown", 0],
       ["reset-after", {}, "CONNECTION_LOST", "unknown", 1],
       ["silence", {}, "TIMEOUT", "unknown", 0],
-      ["delay", { delay: 2000 }, "TIMEOUT", "unknown", 1],
+      ["delay", { delay: 20_000 }, "TIMEOUT", "unknown", 1],
       ["refuse", {}, "REFUSED", "not-sent", 0],
       ["html", {}, "BAD_RESPONSE", "unknown", 0],
       ["truncated", {}, "CONNECTION_LOST", "unknown", 1],
@@ -129,7 +129,7 @@ for (const [name, login] of Object.entries(LOGINS)) {
         await start();
         await account.probe();
         device.fail(fault, { on: "send", ...options });
-        const timeout = code === "TIMEOUT" ? 200 : 5000;
+        const timeout = code === "TIMEOUT" ? 1500 : 5000;
         const error = await failureOf(account.createSmsCommand({ sim: "tracker-1", payload: "wake" }, { timeout }));
         assertFailure(error, code, outcome);
         assert.equal(device.sent.length, sent);

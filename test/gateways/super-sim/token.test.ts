@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { CellularErrorCode } from "../../../src/errors/cellular-error";
 import { assertFailure, failureOf } from "../../support/failure";
 import { held } from "../../support/held-reply";
+import { later } from "../../support/moved-clock";
 import { answer, inTurn, json, reset, silence, webPage } from "../../support/raw-replies";
 import type { Reply } from "../../support/raw-server";
 import { COMMAND_SID, created, koreWith, record, request, resource, TOKEN_PATH, tokenOf } from "./scripted-service";
@@ -73,8 +74,10 @@ describe("A token of KORE", () => {
   }
 
   it("is renewed at its end without a refusal", async () => {
-    const { server, account } = await koreWith(inTurn(tokenOf("t1", 0.3), tokenOf("t2")), created);
-    while (server.count(TOKEN_PATH) < 2) await account.createSmsCommand(request);
+    const { server, account } = await koreWith(inTurn(tokenOf("t1", 300), tokenOf("t2")), created);
+    await account.createSmsCommand(request);
+    await later(300_000, () => account.createSmsCommand(request));
+    assert.equal(server.count(TOKEN_PATH), 2);
     const used = server.requests.filter(({ path }) => path !== TOKEN_PATH).map(({ headers }) => headers.authorization);
     assert.deepEqual([...new Set(used)], ["Bearer t1", "Bearer t2"]);
   });
@@ -114,7 +117,7 @@ describe("A request for a token that fails", () => {
   ];
   for (const [what, reply, code] of failures) {
     it(`with ${what} is ${code}, and no command leaves`, async () => {
-      const { server, account } = await koreWith(reply, created, reply === silence ? { timeout: 100 } : {});
+      const { server, account } = await koreWith(reply, created, reply === silence ? { timeout: 1500 } : {});
       const error = await failureOf(account.createSmsCommand(request));
       assertFailure(error, code, "not-sent");
       assert.equal(error.retryAfter, code === "RATE_LIMITED" ? 9000 : undefined);

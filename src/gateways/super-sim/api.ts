@@ -11,8 +11,6 @@ import { pause } from "./pause";
 const FIRST_PAUSE_MS = 250;
 /** With less time than this, in ms, a GET is not tried again: its end would hide what the service said before. */
 const LEAST_ATTEMPT_MS = 250;
-/** A page of 1000 SIMs has about 1 MiB. */
-const LARGEST_ANSWER = 4 * 1024 * 1024;
 /** How often a GET is tried at most, however much time there is. */
 const MOST_ATTEMPTS = 5;
 
@@ -44,12 +42,14 @@ export class SuperSimApi {
   /**
    * Reads a resource. Failures that waiting can heal are tried again after `Retry-After`, else after 250 ms and then
    * twice as long each time, while the call has time for it.
+   * @param maxBytes Largest answer that is taken; default: that of the HTTP client.
    */
-  async get<T>(path: string, shape: v.GenericSchema<unknown, T>, call: ReadOptions): Promise<T> {
+  async get<T>(path: string, shape: v.GenericSchema<unknown, T>, call: ReadOptions, maxBytes?: number): Promise<T> {
+    const target: Target = { method: "GET", path, effect: false, ...(maxBytes === undefined ? {} : { maxBytes }) };
     const deadline = new Deadline(call.timeout ?? this.#timeout);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#once({ method: "GET", path, effect: false }, shape, [], { deadline, signal: call.signal });
+        return await this.#once(target, shape, [], { deadline, signal: call.signal });
       } catch (error) {
         const wait = call.once === true ? undefined : pauseAfter(error, attempt, deadline);
         if (wait === undefined) throw error;
@@ -119,7 +119,6 @@ export class SuperSimApi {
       },
       timeout: deadline.remaining,
       signal,
-      maxBytes: LARGEST_ANSWER,
     });
   }
 }

@@ -4,6 +4,9 @@ import type { SuperSimApi } from "./api";
 import type { ReadOptions } from "./read-options";
 import { Page } from "./wire";
 
+/** In bytes: a page of 1000 SIMs has about 1 MiB. */
+const LARGEST_PAGE = 8 * 1024 * 1024;
+
 /** One list of the service. */
 export interface ListResource<T> {
   readonly path: string;
@@ -30,7 +33,7 @@ export async function* entriesOf<T>(
   while (path !== undefined) {
     if (read.has(path)) throw unusable(api, "names a page as the next one that was read before");
     read.add(path);
-    const page: v.InferOutput<typeof Page> = await api.get(path, Page, call);
+    const page: v.InferOutput<typeof Page> = await api.get(path, Page, call, LARGEST_PAGE);
     const entries = v.safeParse(v.array(resource.item), ownValue(page, page.meta.key ?? resource.key));
     if (!entries.success) throw unusable(api, "holds no list of the kind that was asked for");
     yield* entries.output;

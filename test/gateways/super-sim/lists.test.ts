@@ -65,6 +65,17 @@ describe("A list of Super SIM", () => {
     }
   });
 
+  it("takes pages of up to 8 MiB", async () => {
+    const page = (bytes: number): Reply => {
+      const body = JSON.stringify({ sms_commands: commands(1), meta: { key: "sms_commands", next_page_url: null } });
+      return answer(200, body + " ".repeat(bytes - Buffer.byteLength(body)), { "Content-Type": "application/json" });
+    };
+    const fits = await twilioWith(page(8 * 1024 * 1024));
+    assert.equal((await all(fits.account.listSmsCommands())).length, 1);
+    const tooLarge = await twilioWith(page(8 * 1024 * 1024 + 1));
+    assertFailure(await failureOf(all(tooLarge.account.listSmsCommands())), "RESPONSE_TOO_LARGE", "not-sent");
+  });
+
   it("never takes the credentials to another address", async () => {
     const { server: elsewhere } = await twilioWith(json({}));
     const others = [

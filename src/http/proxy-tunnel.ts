@@ -47,8 +47,8 @@ export class ProxyTunnel {
   }
 
   /**
-   * Opens a tunnel. Whatever fails, nothing has left for the host: `UNREACHABLE`, or `TLS_UNTRUSTED` for the proxy's own
-   * certificate.
+   * Opens a tunnel. Whatever fails, nothing has left for the host: `UNREACHABLE`, `AUTH_FAILED` for the proxy's login, or
+   * `TLS_UNTRUSTED` for its own certificate.
    * @returns what can be destroyed to give up
    */
   open(hostname: string, port: number, opened: Opened): ClientRequest {
@@ -74,7 +74,7 @@ export class ProxyTunnel {
         return;
       }
       socket.destroy();
-      settle(this.#failure(problem), null);
+      settle(this.#failure(problem, { code: statusCode === 407 ? "AUTH_FAILED" : "UNREACHABLE" }), null);
     });
     // Never once: a request that was given up may have more to say.
     request.on("error", (error) => {
@@ -132,7 +132,7 @@ export class ProxyTunnel {
 
   #failure(
     text: string,
-    { code = "UNREACHABLE", cause }: { code?: "UNREACHABLE" | "TLS_UNTRUSTED"; cause?: unknown } = {},
+    { code = "UNREACHABLE", cause }: { code?: "UNREACHABLE" | "AUTH_FAILED" | "TLS_UNTRUSTED"; cause?: unknown } = {},
   ): CellularError {
     const { protocol, hostname, port } = this.#url;
     const shown = `${hostname}:${port === "" ? (protocol === "https:" ? "443" : "80") : port}`;

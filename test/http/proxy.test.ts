@@ -92,10 +92,10 @@ describe("The login of a proxy", () => {
     ["lacks", {}, /asks for a login \(HTTP 407\)/],
     ["is refused", { ...LOGIN, username: "somebody" }, /refuses the login \(HTTP 407\)/],
   ] as const) {
-    it(`that ${what} is UNREACHABLE, names the proxy, and shows no secret`, async () => {
+    it(`that ${what} is AUTH_FAILED, names the proxy, and shows no secret`, async () => {
       const [server, proxy] = [await serve(ok), await proxyWith({ login })];
       const error = await failureOf(through(proxy, server.url, {}, given).request(post));
-      assertFailure(error, "UNREACHABLE", "not-sent");
+      assertFailure(error, "AUTH_FAILED", "not-sent");
       assert.match(error.message, expected);
       assert.ok(error.message.includes(`the proxy ${proxy.address} `), error.message);
       assertKeeps(error, KEPT);

@@ -50,10 +50,10 @@ for (const provider of ["twilio", "kore"] as const) {
       assert.equal(proxy.asked.length, provider === "kore" ? 2 : 1);
     });
 
-    it("is UNREACHABLE where the proxy refuses the login, and nothing is sent", async () => {
+    it("is AUTH_FAILED where the proxy refuses the login, and nothing is sent", async () => {
       await start("another password");
       const error = await failureOf(account.createSmsCommand(command));
-      assertFailure(error, "UNREACHABLE", "not-sent");
+      assertFailure(error, "AUTH_FAILED", "not-sent");
       assert.match(error.message, /^Super SIM at .*: the proxy 127\.0\.0\.1:\d+ refuses the login \(HTTP 407\)/);
       assertKeeps(error, ["another password"]);
       assert.equal(device.sent.length, 0);

@@ -19,8 +19,19 @@ export const isCommand = (asked: DeviceFunction): boolean => COMMANDS.has(asked)
  * - `oversized`: the job is **done**; the answer is larger than any client should take, and well-formed.
  * - `status`: the HTTP status `status`, with `Retry-After` where `retryAfter` is given; the job is **not** done.
  */
-export type Fault =
-  "reset-before" | "reset-after" | "silence" | "delay" | "refuse" | "html" | "truncated" | "oversized" | "status";
+export type Fault = (typeof FAULTS)[number];
+
+const FAULTS = [
+  "reset-before",
+  "reset-after",
+  "silence",
+  "delay",
+  "refuse",
+  "html",
+  "truncated",
+  "oversized",
+  "status",
+] as const;
 
 export type FaultTarget = Exclude<DeviceFunction, "other"> | "any";
 
@@ -52,9 +63,12 @@ export interface ActiveFault {
 export class FaultQueue {
   #waiting: { readonly active: ActiveFault; left: number }[] = [];
 
-  /** Adds a fault behind those that wait. @throws RangeError where `times` is no positive whole number. */
+  /** Adds a fault behind those that wait. @throws RangeError where it is none, or `times` is no positive whole number. */
   add(fault: Fault, options: FaultOptions): void {
     const { times } = options;
+    // A test in plain JavaScript that names none would prove nothing.
+    if (!FAULTS.includes(fault))
+      throw new RangeError(`there is no fault "${fault}", only ${FAULTS.join(", ")}`);
     if (times !== undefined && (!Number.isInteger(times) || times < 1)) {
       throw new RangeError(`times must be a whole number of at least 1, not ${times}`);
     }

@@ -171,6 +171,12 @@ describe("which requests a fault hits", () => {
     assert.equal(await list(), 200);
   });
 
+  it("refuses a fault that is none", () => {
+    assert.throws(() => {
+      device.fail("reset" as never);
+    }, /there is no fault "reset", only reset-before, /);
+  });
+
   it("refuses a number of times that is none", () => {
     for (const times of [0, -1, 1.5, Number.NaN]) {
       assert.throws(() => {

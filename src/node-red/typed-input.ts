@@ -11,6 +11,9 @@ export interface TypedInput {
   readonly type: string;
 }
 
+/** Those of the editor's typed input. Node-RED takes the text of a field of any other one as it stands. */
+const TYPES: ReadonlySet<string> = new Set("msg flow global str num bool json bin date re jsonata env cred".split(" "));
+
 /** Reads a typed field of a saved node. An empty field stays empty: only what the node lacks has its default. */
 export function typedInput(config: object, name: string, fallback: Omit<TypedInput, "name">): TypedInput {
   const saved: Readonly<Record<string, unknown>> = { ...config };
@@ -25,10 +28,17 @@ export function typedInput(config: object, name: string, fallback: Omit<TypedInp
 
 /**
  * The value of a typed field for one message; undefined where the message has no such property.
- * @throws CellularError `CONFIG_MISSING` for a variable that is not set, `OPTION_INVALID` if it cannot be evaluated.
+ * @throws CellularError `CONFIG_MISSING` for a variable that is not set or a type that is none, `OPTION_INVALID` if it
+ *   cannot be evaluated.
  */
 export async function evaluate(RED: NodeAPI, node: Node, input: TypedInput, msg: NodeMessage): Promise<unknown> {
   const { name, value, type } = input;
+  if (!TYPES.has(type)) {
+    throw new CellularError(
+      "CONFIG_MISSING",
+      `The field "${name}" is of a type that is none: ${type}. Correct it in the node's settings.`,
+    );
+  }
   const environment = environmentOf(RED, node);
   if (type === "env") {
     return value.includes("${") ? withVariables(value, environment) : environment(value);

@@ -75,6 +75,12 @@ const ofNode: readonly BadInput[] = [
     verdict: "not-sent CONFIG_MISSING",
     says: /NOWHERE_SET/,
   },
+  {
+    what: "a recipient field of a type that is none",
+    send: { to: RECIPIENT, toType: "phone" },
+    verdict: "not-sent CONFIG_MISSING",
+    says: /"to" is of a type that is none/,
+  },
   { what: "an empty text field", send: { text: "", textType: "str" }, verdict: "not-sent TEXT_EMPTY" },
   { what: "an empty recipient field", send: { to: "", toType: "str" }, verdict: "not-sent ADDRESS_INVALID" },
   {

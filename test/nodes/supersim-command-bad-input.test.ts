@@ -114,6 +114,12 @@ const ofNode: readonly BadInput[] = [
     verdict: "not-sent CONFIG_MISSING",
     says: /NOWHERE/,
   },
+  {
+    what: "a SIM field of a type that is none",
+    command: { sim: "tracker-1", simType: "sim" },
+    verdict: "not-sent CONFIG_MISSING",
+    says: /"sim" is of a type that is none/,
+  },
   { what: "an empty text field", command: { text: "", textType: "str" }, verdict: "not-sent TEXT_EMPTY" },
   { what: "an empty SIM field", command: { sim: "", simType: "str" }, verdict: "not-sent ADDRESS_INVALID" },
   {

@@ -30,8 +30,8 @@ export interface CommandJob {
   readonly waitTimeout: number;
 }
 
-/** Which state follows which. */
-const ORDER: Readonly<Record<string, number>> = { queued: 1, sent: 2, delivered: 3, received: 3, failed: 3 };
+/** Which state of a command to a SIM follows which; `received` is one of those from a SIM. */
+const ORDER: Readonly<Record<string, number>> = { queued: 1, sent: 2, delivered: 3, failed: 3 };
 const LAST = 3;
 
 /**

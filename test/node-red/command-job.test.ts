@@ -34,6 +34,8 @@ describe("What is known of a command", () => {
 
   it("shows a state that is not known here, until one comes that is", () => {
     assert.equal(statesAfter("undelivered"), "undelivered");
+    // One of commands from a SIM.
+    assert.equal(statesAfter("sent", "received", "delivered"), "delivered");
     assert.equal(statesAfter("constructor"), "constructor");
     assert.equal(statesAfter("sent", "undelivered", "delivered"), "delivered");
     assert.equal(statesAfter("delivered", "undelivered"), "delivered");

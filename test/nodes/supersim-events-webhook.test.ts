@@ -338,13 +338,14 @@ describe("super sim events by callback", () => {
     assert.equal(await unsigned({ CommandSid: sid, Payload: `${WORD} forged`, Status: "failed" }), 200);
     assert.equal(await unsigned(lab.fields("forged")), 200);
     assert.equal(await unsigned({ Status: "received" }), 400);
-    const claims = lab.signed({ CommandSid: sid, Status: "sent" }, undefined, "guessed");
-    assert.equal(await lab.status("/supersim", claims), 403);
+    // As behind a proxy that nobody told of.
+    const misjudged = lab.signed({ CommandSid: sid, Status: "sent" }, "https://elsewhere.example.org/supersim");
+    assert.equal(await lab.status("/supersim", misjudged), 200);
     await lab.untilGot(1);
     const [msg] = lab.got();
     assert.equal(msg?.payload, `${WORD} true`);
     assert.equal((msg.command as Message).status, "delivered");
-    await lab.untilBadge(/received \d\d:\d\d, 3 refused/);
+    await lab.untilBadge(/received \d\d:\d\d, 2 refused/);
     assert.equal(lab.got().length, 1);
   });
 

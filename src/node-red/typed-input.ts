@@ -14,16 +14,18 @@ export interface TypedInput {
 /** Those of the editor's typed input. Node-RED takes the text of a field of any other one as it stands. */
 const TYPES: ReadonlySet<string> = new Set("msg flow global str num bool json bin date re jsonata env cred".split(" "));
 
-/** Reads a typed field of a saved node. An empty field stays empty: only what the node lacks has its default. */
+/**
+ * Reads a typed field of a saved node. What the node lacks has its default, and so has a property of the message without
+ * a name; an empty text stays empty.
+ */
 export function typedInput(config: object, name: string, fallback: Omit<TypedInput, "name">): TypedInput {
   const saved: Readonly<Record<string, unknown>> = { ...config };
+  const savedType = saved[`${name}Type`];
+  const type = typeof savedType === "string" && savedType !== "" ? savedType : fallback.type;
   const value = saved[name];
-  const type = saved[`${name}Type`];
-  return {
-    name,
-    value: typeof value === "string" || typeof value === "number" ? String(value) : fallback.value,
-    type: typeof type === "string" && type !== "" ? type : fallback.type,
-  };
+  const text = typeof value === "string" || typeof value === "number" ? String(value) : fallback.value;
+  const isNameless = type === "msg" && fallback.type === "msg" && text.trim() === "";
+  return { name, value: isNameless ? fallback.value : text, type };
 }
 
 /**

@@ -34,6 +34,11 @@ const typed: readonly Reading[] = [
     sent: { text: `${WORD} flow` },
   },
   { what: "a global variable", send: { to: "to", toType: "global" }, sent: { to: "+447700900113" } },
+  {
+    what: "properties of the message without a name",
+    send: { to: "", text: " ", textType: "msg" },
+    sent: { to: RECIPIENT },
+  },
   { what: "a number as text", send: { text: "42", textType: "num" }, sent: { text: "42" } },
   { what: "a connection of a variable", send: { connId: "${WAN}" }, sent: { connId: 6 } },
   { what: "a connection as a number", send: { connId: 6 }, sent: { connId: 6 } },

@@ -81,7 +81,8 @@ describe("the table of codes in docs/delivery.md", () => {
     assert.deepEqual(sorted(await refusedInputs()), sorted(linesOf("at the input")));
   });
 
-  it("says of each failure of an attempt what the outbox does then", async () => {
+  it("says of each failure of an attempt what the outbox does then", async function () {
+    this.timeout(60_000);
     const seen: Line[] = [];
     for (const { when, code, outcome } of rows) {
       if (when !== "in an attempt") continue;

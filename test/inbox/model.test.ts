@@ -157,7 +157,8 @@ const steps = fc.oneof(
 );
 
 describe("Whatever happens to a store of SMS", () => {
-  it("each one in a readable list after the first is handed on once while it stays, oldest first", async () => {
+  it("each one in a readable list after the first is handed on once while it stays, oldest first", async function () {
+    this.timeout(60_000);
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom<Start>("new", "all"),

@@ -9,7 +9,7 @@ const POLL = { source: "poll", path: "", interval: "0.05" };
 
 describe("super sim events over the end of the process", function () {
   // Node-RED starts up to ten times in one test.
-  this.timeout(90_000);
+  this.timeout(180_000);
   let lab: EventsLab;
   let userDir: string;
 

@@ -63,7 +63,8 @@ describe("An outbox on disk", () => {
     });
   }
 
-  it("gives back every entry as it was written last, in the order of their first writing", async () => {
+  it("gives back every entry as it was written last, in the order of their first writing", async function () {
+    this.timeout(60_000);
     const entry = fc.record<TestEntry>(
       {
         id: fc.constant(""),

@@ -51,7 +51,8 @@ const limits = fc.record({
 });
 
 describe("Whatever happens to it, an outbox", () => {
-  it("reports every message once and rightly, sends none more often than it may, and keeps order and limits", async () => {
+  it("reports every message once and rightly, sends none more often than it may, and keeps order and limits", async function () {
+    this.timeout(90_000);
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(1, 1, 2, 8),

@@ -117,7 +117,8 @@ describe("a damaged journal", () => {
     assert.deepEqual(store.notices, []);
   });
 
-  it("never yields a wrong record, whichever byte is flipped", async () => {
+  it("never yields a wrong record, whichever byte is flipped", async function () {
+    this.timeout(90_000);
     await written();
     const good = store.bytes();
     const end = good.indexOf(0);

@@ -90,7 +90,7 @@ async function errorOf(call: Promise<unknown>): Promise<CellularError | undefine
 
 describe("Whatever a brevis.one gateway answers", () => {
   it("a call ends in time, and fails with a CellularError alone; only HTTP 200 is accepted", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let current: Reply = answer(200);
     const { gateway } = await gatewayWith((wire, request) => {
       current(wire, request);

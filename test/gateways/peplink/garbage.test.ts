@@ -124,7 +124,7 @@ async function errorOf(call: Promise<unknown>): Promise<CellularError | undefine
 
 describe("Whatever a router answers", () => {
   it("a call ends in time, and fails with a CellularError alone; only a clear ok is accepted", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let current: Reply = answer(200);
     const reply: Reply = (wire, request) => {
       current(wire, request);

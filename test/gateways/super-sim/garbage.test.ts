@@ -50,7 +50,7 @@ async function errorOf(call: Promise<unknown>): Promise<CellularError | undefine
 
 describe("Whatever Super SIM answers", () => {
   it("a call ends in time and fails with a CellularError alone; only 200 or 201 with a SID is accepted", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let current: Reply = answer(200);
     const { account } = await koreWith(tokenOf("t1"), (wire, asked) => {
       current(wire, asked);

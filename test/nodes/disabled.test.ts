@@ -75,18 +75,19 @@ describe("what is disabled and enabled again", () => {
   }
 
   it("a gateway lets what is in flight end well, and what waits end as not sent", async () => {
-    await lab.deploy(lab.sending());
-    lab.device.fail("delay", { delay: 300, times: 1, on: "send" });
-    const taken = new Promise((resolve) => lab.device.once("sent", resolve));
+    const gateway = { url: lab.line.url };
+    await lab.deploy(lab.sending({ gateway }));
+    const taken = lab.heldAt("sent");
     const first = await lab.send();
     const second = await lab.send();
     await taken;
-    await lab.deploy(lab.sending({ gateway: { d: true } }));
+    await lab.deploy(lab.sending({ gateway: { ...gateway, d: true } }));
     const failed = await lab.arrival("caught", second);
     assert.equal(verdictOf(failed), "not-sent CONFIG_MISSING");
     assert.match(String((failed.sms as Message).reason), /"Cabinet" is disabled/);
+    lab.line.letGo();
     await lab.arrival("done", first);
-    await lab.deploy(lab.sending());
+    await lab.deploy(lab.sending({ gateway }));
     await lab.sendsStill();
     assert.deepEqual([lab.arrived(first).toSorted(), lab.arrived(second)], [["done", "out"], ["caught"]]);
   });

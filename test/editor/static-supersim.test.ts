@@ -115,7 +115,7 @@ describe("Super SIM in the editor", () => {
     deepEqual(named.sort(), [...OPTIONS].sort());
     for (const code of ["COMMAND_FAILED", "WAIT_TIMEOUT"]) match(help, new RegExp(`<dt>${code}</dt>\\s*<dd>\\s*After`));
     match(help, /billable after 5 SMS Commands/);
-    match(help, /160 single-byte characters/);
+    match(help, /160 bytes of UTF-8/);
   });
 
   it("says in the help of events what a callback is answered, and what keeps it away", () => {

@@ -67,8 +67,7 @@ export class FaultQueue {
   add(fault: Fault, options: FaultOptions): void {
     const { times } = options;
     // A test in plain JavaScript that names none would prove nothing.
-    if (!FAULTS.includes(fault))
-      throw new RangeError(`there is no fault "${fault}", only ${FAULTS.join(", ")}`);
+    if (!FAULTS.includes(fault)) throw new RangeError(`there is no fault "${fault}", only ${FAULTS.join(", ")}`);
     if (times !== undefined && (!Number.isInteger(times) || times < 1)) {
       throw new RangeError(`times must be a whole number of at least 1, not ${times}`);
     }

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { isIP, isIPv6, type Socket } from "node:net";
 import { rootCertificates } from "node:tls";
 import { CellularError } from "../errors/cellular-error";
-import { codeOf, describeDuration, isDistrust } from "./transport-error";
+import { codeOf, describeDuration, isDistrust, withoutCertificate } from "./transport-error";
 
 /** As undici does for connections of its own. */
 const KEEP_ALIVE_MS = 60_000;
@@ -121,7 +121,7 @@ export class ProxyTunnel {
     if (isDistrust(code)) {
       return this.#failure(`has a certificate that is not trusted (${code}). Add its CA to the TLS configuration.`, {
         code: "TLS_UNTRUSTED",
-        cause: error,
+        cause: withoutCertificate(error),
       });
     }
     // The parser's error holds a piece of the answer, and a proxy may repeat there what it was told.

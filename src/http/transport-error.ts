@@ -34,18 +34,26 @@ export function connectError(error: Error | null, label: string, timeoutMs: numb
   if (error instanceof CellularError) return error;
   const code = codeOf(error);
   if (isDistrust(code)) {
-    return new CellularError(
-      "TLS_UNTRUSTED",
-      `${label}: the certificate is not trusted (${code}). Enter its SHA-256 fingerprint, or a TLS configuration ` +
-        "that holds its CA.",
-      { cause: withoutCertificate(error) },
-    );
+    return new CellularError("TLS_UNTRUSTED", `${label}: ${trustProblem(code)}`, { cause: withoutCertificate(error) });
   }
   return new CellularError("UNREACHABLE", `${label}: ${connectProblem(code, timeoutMs)}`, { cause: error });
 }
 
+function trustProblem(code: string): string {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return (
+      "the certificate was made out to another name than this address. Enter its SHA-256 fingerprint, or in the TLS " +
+      "configuration the name that it has."
+    );
+  }
+  return (
+    `the certificate is not trusted (${code}). Enter its SHA-256 fingerprint, or a TLS configuration that holds ` +
+    "its CA."
+  );
+}
+
 /** Node.js keeps a certificate that names another host in the error, in a circle: no flow could make JSON of it. */
-function withoutCertificate(error: Error | null): Error | null {
+export function withoutCertificate(error: Error | null): Error | null {
   if (error !== null) Reflect.deleteProperty(error, "cert");
   return error;
 }

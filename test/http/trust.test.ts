@@ -122,6 +122,7 @@ describe(`A device with a self-signed certificate${certificate === undefined ? "
     const tls = { ca: cert, servername: "elsewhere.test" };
     const error = await failureOf(clientOf(server.url, { tls }).request(post));
     assertFailure(error, "TLS_UNTRUSTED", "not-sent");
+    assert.match(error.message, /another name/);
     assert.equal(server.receivedBytes, 0);
     assert.match(JSON.stringify(error.cause), /ERR_TLS_CERT_ALTNAME_INVALID/, "a flow can make JSON of it");
   });

@@ -1,6 +1,9 @@
 /** How the router's documents have a line break written: as itself, or as the two characters `%n`. */
 export type LineBreak = "lf" | "percent-n";
 
+/** One line break, whichever system the text comes from. */
+const LINE_END = /\r\n?|\n/g;
+
 /** The fields of one request, in the order in which they are written. */
 export type FormFields = Readonly<Record<string, string>>;
 
@@ -11,13 +14,18 @@ export type FormFields = Readonly<Record<string, string>>;
  */
 export function writeQuery(fields: FormFields, lineBreak: LineBreak): string {
   return write(fields, (value) =>
-    lineBreak === "percent-n" ? value.split("\n").map(escaped).join("%n") : escaped(value),
+    lineBreak === "percent-n" ? value.split(LINE_END).map(escaped).join("%n") : escaped(value),
   );
 }
 
 /** Writes fields as a form: with `percent-n` the two characters are escaped as every other value is. */
 export function writeForm(fields: FormFields, lineBreak: LineBreak): string {
-  return write(fields, (value) => escaped(lineBreak === "percent-n" ? value.replaceAll("\n", "%n") : value));
+  return write(fields, (value) => escaped(lineBreak === "percent-n" ? withPercentN(value) : value));
+}
+
+/** A text with its line breaks as the two characters `%n`. */
+export function withPercentN(text: string): string {
+  return text.replaceAll(LINE_END, "%n");
 }
 
 function write(fields: FormFields, writeValue: (value: string) => string): string {

@@ -18,7 +18,7 @@ import {
 } from "../gateway";
 import { refuseUnknownOptions, type SmsOptionName } from "../sms-options";
 import { failureWord, foreignAnswer, isOk, readBody, type AnswerContext } from "./answer";
-import { writeForm, writeQuery, type FormFields, type LineBreak } from "./form";
+import { writeForm, writeQuery, type FormFields, type LineBreak, withPercentN } from "./form";
 import { readNumber, type NumberFormat } from "./number";
 import { readSmsList } from "./sms-list";
 
@@ -118,7 +118,7 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
    */
   async sendSms(sms: OutgoingSms | CheckedSms, options: CallOptions = {}): Promise<SendReceipt> {
     const { to, text, encoding, segments } = this.checkSms(sms);
-    const secrets = [to, text, text.replaceAll("\n", "%n")];
+    const secrets = [to, text, withPercentN(text)];
     const raw = await this.#order("send", { text, number: to }, { segments, secrets }, options);
     return { to, encoding, segments, raw };
   }

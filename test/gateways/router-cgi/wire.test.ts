@@ -43,6 +43,13 @@ describe("The requests of the vendor's page, byte for byte", () => {
   });
 
   for (const method of ["GET", "POST"] as const) {
+    it(`send each kind of line end as one %n by ${method}`, async () => {
+      const { server, router } = await routerWith({}, { ...documented, method, lineBreak: "percent-n" });
+      await router.sendSms({ to: "07700900123", text: "one\r\ntwo\rthree\n\r\nfour" });
+      const onTheWire = onlyRequest(server).join(" ").replaceAll("%25n", "%n");
+      assert.ok(onTheWire.includes("text=one%ntwo%nthree%n%nfour&number=07700900123"), onTheWire);
+    });
+
     it(`send a newline as %0A by ${method} where the router takes it`, async () => {
       const { server, router } = await routerWith({}, { ...documented, method });
       await router.sendSms({ to: "07700900123", text: "Line one\nLine two" });

@@ -12,6 +12,8 @@ export interface EnvelopeContext {
   readonly secrets: readonly string[];
   /** A good answer gives out a secret that is not known yet: where it cannot be read, nothing of it is repeated. */
   readonly givesSecret?: boolean;
+  /** What it means that the router says no, and what to do. Default: it refused the request. */
+  readonly refused?: string;
 }
 
 /**
@@ -53,7 +55,8 @@ function unreadWords({ status, body }: HttpAnswer, { secrets, givesSecret = fals
   return givesSecret && status < 300 ? "" : deviceWords(text, secrets);
 }
 
-function refusal(envelope: Envelope, answer: HttpAnswer, { label, effect, secrets }: EnvelopeContext): CellularError {
+function refusal(envelope: Envelope, answer: HttpAnswer, context: EnvelopeContext): CellularError {
+  const { label, effect, secrets, refused = "the router refused the request." } = context;
   const { status } = answer;
   const words = deviceWords(envelope.message ?? "", secrets);
   const said = [envelope.code === null ? "" : `code ${String(envelope.code)}`, words].filter((part) => part !== "");
@@ -65,7 +68,7 @@ function refusal(envelope: Envelope, answer: HttpAnswer, { label, effect, secret
   }
   // A status such as 403 or 429 says more than the bare "fail" beside it; 400 and 5xx say less.
   if (status > 400 && status < 500) return statusError(answer, { label, effect, words: said.join(", ") });
-  return new CellularError("REFUSED", `${label}: the router refused the request.${tail}`, { status });
+  return new CellularError("REFUSED", `${label}: ${refused}${tail}`, { status });
 }
 
 function parseEnvelope(answer: HttpAnswer): Envelope | undefined {

@@ -201,10 +201,11 @@ function readLoginEnvelope(
   secrets: readonly string[],
 ): ReturnType<typeof readEnvelope> {
   try {
-    return readEnvelope(answer, { label, effect: false, secrets, givesSecret: true });
+    const refused = "the router refused the login. Check the credentials.";
+    return readEnvelope(answer, { label, effect: false, secrets, givesSecret: true, refused });
   } catch (error) {
     if (!(error instanceof CellularError) || error.code !== "REFUSED") throw error;
-    throw new CellularError("AUTH_FAILED", `${error.message} Check the credentials.`, { cause: error });
+    throw new CellularError("AUTH_FAILED", error.message, { cause: error });
   }
 }
 

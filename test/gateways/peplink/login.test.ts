@@ -143,10 +143,17 @@ describe("A login that the router refuses", () => {
         const error = await failureOf(router.sendSms(sms));
         assertFailure(error, "AUTH_FAILED", "not-sent");
         assert.equal(error.retryable, false);
+        assert.match(error.message, /the login was refused|refused the login/);
         assert.deepEqual([server.count(path), server.count(SEND)], [1, 0]);
       });
     }
   }
+
+  it("is told with what to do, and the router's own words at the end", async () => {
+    const { router } = await routerWith({ [LOGIN]: fail(401, "Invalid login") });
+    const { message } = await failureOf(router.sendSms(sms));
+    assert.match(message, /refused the login\. Check the credentials\. The device says: code 401, Invalid login$/);
+  });
 });
 
 describe("A login that breaks off or gets no good answer", () => {

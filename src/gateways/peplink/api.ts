@@ -75,7 +75,8 @@ export class PeplinkApi {
     const answer = await this.#exchange(call, login, deadline(), signal);
     if (!isLoginExpired(answer)) return this.#read(call, login, answer);
 
-    const renewed = await this.#session.renew(login, { deadline: deadline(), signal });
+    // The user's rights may have been changed since the login before.
+    const renewed = this.#allowed(call.method, await this.#session.renew(login, { deadline: deadline(), signal }));
     const second = await this.#exchange(call, renewed, deadline(), signal);
     if (!isLoginExpired(second)) return this.#read(call, renewed, second);
     this.#session.forget(renewed);
@@ -98,6 +99,10 @@ export class PeplinkApi {
     if (!login.may[permission] && performance.now() - login.openedAt > PERMISSION_BELIEVED_MS) {
       login = await this.#session.renew(login, call);
     }
+    return this.#allowed(permission, login);
+  }
+
+  #allowed(permission: PermissionName, login: Login): Login {
     if (login.may[permission]) return login;
     const right = permission === "POST" ? "POST (read-write)" : "GET (read)";
     throw new CellularError(

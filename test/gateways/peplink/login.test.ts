@@ -226,6 +226,15 @@ describe("A permission that the user lacks", () => {
     assert.equal(server.count(LIST), 0);
   });
 
+  it("by a login that took the place of an expired one is FORBIDDEN, and the send is not asked for again", async () => {
+    const { server, router } = await routerWith({
+      [LOGIN]: inTurn(readOnly(1, 1), readOnly(1, 0)),
+      [SEND]: fail(401, "Unauthorized"),
+    });
+    assertFailure(await failureOf(router.sendSms(sms)), "FORBIDDEN", "not-sent");
+    assert.deepEqual([server.count(LOGIN), server.count(SEND)], [2, 1]);
+  });
+
   it("and was given meanwhile is found by a new login after a minute", async () => {
     const { server, router } = await routerWith({ [LOGIN]: inTurn(readOnly(1, 0), readOnly(1, 1)) });
     await failureOf(router.sendSms(sms));

@@ -6,6 +6,7 @@ import { namesPhoneNumber, RECIPIENT_MODES, type SmsOptions as GatewayOptions } 
 import type { OnUnknown } from "../outbox";
 import { readRecipients, readText, transliterate, type Recipient } from "../sms";
 import { gatewayChoice, type ConfigChoice } from "./config-choice";
+import { readFailureOutput } from "./failure-output";
 import type { GatewayNode } from "./gateway-node";
 import type { OutcomeDesk, Reporter } from "./outcome-desk";
 import { environmentOf, Properties } from "./properties";
@@ -26,7 +27,6 @@ interface SendSettings {
   /** Seconds. */
   readonly fallbackAfter: number;
   readonly onUnknown: OnUnknown;
-  readonly hasFailureOutput: boolean;
   readonly allowOverrides: boolean;
 }
 
@@ -47,6 +47,7 @@ export class SmsSendNode implements Reporter<SmsResult> {
   readonly #desk: OutcomeDesk<SmsResult>;
   readonly #badge: SendBadge;
   readonly #settings: SendSettings | CellularError;
+  readonly #hasFailureOutput: boolean;
 
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.node = node;
@@ -54,7 +55,10 @@ export class SmsSendNode implements Reporter<SmsResult> {
     this.#gateway = gatewayChoice(RED, config);
     this.#fallback = gatewayChoice(RED, config, "fallback");
     this.#desk = smsDesks.of(RED);
-    this.#settings = readSendSettings(RED, node, config);
+    const properties = new Properties(config, environmentOf(RED, node));
+    const failureOutput = readFailureOutput(properties, config);
+    this.#hasFailureOutput = failureOutput === true;
+    this.#settings = failureOutput instanceof CellularError ? failureOutput : readSendSettings(properties, config);
 
     const gateway = this.#gateway.now;
     const problem = this.#settings instanceof CellularError ? this.#settings : gateway?.problem;
@@ -95,10 +99,6 @@ export class SmsSendNode implements Reporter<SmsResult> {
       this.node.error(ending.error, own);
     }
     if (isLast) done();
-  }
-
-  get #hasFailureOutput(): boolean {
-    return !(this.#settings instanceof CellularError) && this.#settings.hasFailureOutput;
   }
 
   async #take(input: Input): Promise<void> {
@@ -202,8 +202,7 @@ export class SmsSendNode implements Reporter<SmsResult> {
   }
 }
 
-function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSettings | CellularError {
-  const properties = new Properties(config, environmentOf(RED, node));
+function readSendSettings(properties: Properties, config: object): SendSettings | CellularError {
   try {
     return {
       to: typedInput(config, "to", { value: "to", type: "msg" }),
@@ -212,7 +211,6 @@ function readSendSettings(RED: NodeAPI, node: Node, config: object): SendSetting
       transliterate: properties.boolean("transliterate", false),
       fallbackAfter: properties.number("fallbackAfter", 60),
       onUnknown: properties.choice("onUnknown", ["report", "fallback", "resend"], "report"),
-      hasFailureOutput: properties.boolean("failureOutput", false),
       allowOverrides: properties.boolean("allowOverrides", true),
     };
   } catch (error) {

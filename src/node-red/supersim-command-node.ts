@@ -16,6 +16,7 @@ import {
 import { readCommandOptions, type CommandOptions } from "./command-options";
 import { commandDesks, commandRecord, failureOf, type CommandResult } from "./command-record";
 import { accountChoice, type ConfigChoice } from "./config-choice";
+import { readFailureOutput } from "./failure-output";
 import { hashedKey } from "./message-key";
 import type { Origin, OutcomeDesk, Reporter } from "./outcome-desk";
 import { environmentOf, Properties } from "./properties";
@@ -34,7 +35,6 @@ interface CommandSettings {
   /** Seconds. */
   readonly waitTimeout: number;
   readonly onUnknown: "report" | "resend";
-  readonly hasFailureOutput: boolean;
   readonly allowOverrides: boolean;
 }
 
@@ -46,13 +46,17 @@ export class SupersimCommandNode implements Reporter<CommandResult> {
   readonly #desk: OutcomeDesk<CommandResult>;
   readonly #badge: SendBadge;
   readonly #settings: CommandSettings | CellularError;
+  readonly #hasFailureOutput: boolean;
 
   constructor(RED: NodeAPI, node: Node, config: object) {
     this.node = node;
     this.#RED = RED;
     this.#account = accountChoice(RED, config);
     this.#desk = commandDesks.of(RED);
-    this.#settings = readCommandSettings(RED, node, config);
+    const properties = new Properties(config, environmentOf(RED, node));
+    const failureOutput = readFailureOutput(properties, config);
+    this.#hasFailureOutput = failureOutput === true;
+    this.#settings = failureOutput instanceof CellularError ? failureOutput : readCommandSettings(properties, config);
 
     const account = this.#account.now;
     const problem = this.#settings instanceof CellularError ? this.#settings : account?.problem;
@@ -90,10 +94,6 @@ export class SupersimCommandNode implements Reporter<CommandResult> {
       if (msg !== own) Object.assign(msg, { command: record });
       done(failure);
     }
-  }
-
-  get #hasFailureOutput(): boolean {
-    return !(this.#settings instanceof CellularError) && this.#settings.hasFailureOutput;
   }
 
   async #take(input: Input): Promise<void> {
@@ -181,8 +181,7 @@ function readable({ sim, text, ...rest }: UncheckedCommand): Partial<CommandJob>
   };
 }
 
-function readCommandSettings(RED: NodeAPI, node: Node, config: object): CommandSettings | CellularError {
-  const properties = new Properties(config, environmentOf(RED, node));
+function readCommandSettings(properties: Properties, config: object): CommandSettings | CellularError {
   try {
     return {
       sim: typedInput(config, "sim", { value: "sim", type: "msg" }),
@@ -193,7 +192,6 @@ function readCommandSettings(RED: NodeAPI, node: Node, config: object): CommandS
       wait: properties.choice("wait", COMMAND_WAITS, "none"),
       waitTimeout: properties.number("waitTimeout", 300, { above: 0 }),
       onUnknown: properties.choice("onUnknown", ["report", "resend"], "report"),
-      hasFailureOutput: properties.boolean("failureOutput", false),
       allowOverrides: properties.boolean("allowOverrides", true),
     };
   } catch (error) {

@@ -197,6 +197,28 @@ describe("sms send with several recipients", () => {
       await lab.arrival("done", found[0]?.tag);
       assert.deepEqual(lab.arrived(found[0]?.tag).toSorted(), ["done", "failed", "failed"]);
     });
+
+    it("lets a failure leave by it whose reason is a wrong setting of the node", async () => {
+      await lab.deploy(lab.sending({ send: { failureOutput: true, outputs: 2, mode: "pigeon" } }));
+      const tag = await lab.send();
+      assert.equal(verdictOf(await lab.arrival("failed", tag)), "not-sent CONFIG_MISSING");
+      await lab.arrival("done", tag);
+      assert.deepEqual(lab.arrived(tag).toSorted(), ["done", "failed"]);
+    });
+  });
+
+  describe("and failures by a second output that the node has not", () => {
+    it("are heard by Catch nodes, and not lost", async () => {
+      await lab.deploy(lab.sending({ send: { failureOutput: true, wires: [["out"]] } }));
+      const tag = await lab.send({ to: "nobody" });
+      assert.equal(verdictOf(await lab.arrival("caught", tag)), "not-sent ADDRESS_INVALID");
+    });
+
+    it("are seen at the second wire where the flow lacks the number of outputs", async () => {
+      await lab.deploy(lab.sending({ send: { failureOutput: true, wires: [["out"], ["failed"]] } }));
+      const tag = await lab.send({ to: "nobody" });
+      assert.equal(verdictOf(await lab.arrival("failed", tag)), "not-sent ADDRESS_INVALID");
+    });
   });
 });
 

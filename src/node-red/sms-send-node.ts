@@ -34,8 +34,9 @@ interface SendSettings {
 interface SendRequest {
   readonly gateway: GatewayNode;
   readonly recipients: readonly Recipient[];
-  readonly text: string;
-  readonly options: SmsOptions;
+  /** What goes to each of them, or what is wrong with it: each has an outcome of its own. */
+  readonly text: string | CellularError;
+  readonly options: SmsOptions | CellularError;
 }
 
 /** `cellular-sms-send`: one input, one SMS to each recipient, one outcome each. */
@@ -128,35 +129,46 @@ export class SmsSendNode implements Reporter<SmsResult> {
   }
 
   async #read(msg: NodeMessage): Promise<SendRequest> {
-    if (this.#settings instanceof CellularError) throw this.#settings;
-    const { to, text, allowOverrides } = this.#settings;
+    const settings = this.#settings;
+    if (settings instanceof CellularError) throw settings;
     const gateway = this.#gateway.usable ?? this.#fallback.usable ?? this.#gateway.now;
     if (gateway === undefined) {
       throw new CellularError("CONFIG_MISSING", "No gateway is chosen, or it is disabled. Choose one in the node.");
     }
     const { driver } = gateway;
-    const options = allowOverrides ? readSmsOptions(msg.smsOptions) : {};
-    if ((options.onUnknown ?? this.#settings.onUnknown) === "fallback" && !this.#fallback.isMade) {
+    const options = await orProblem(() => this.#readOptions(settings, msg));
+    const wishes = options instanceof CellularError ? {} : options;
+    const mode = wishes.mode ?? settings.sms.mode;
+    const recipients = readRecipients(await evaluate(this.#RED, this.node, settings.to, msg), {
+      lists: namesPhoneNumber(mode),
+      normalize: (address) => driver.checkAddress(address, mode),
+    });
+    const isPlain = wishes.transliterate ?? settings.transliterate;
+    const text = await orProblem(async () => {
+      const written = readText(await evaluate(this.#RED, this.node, settings.text, msg));
+      return isPlain ? transliterate(written) : written;
+    });
+    return { gateway, recipients, text, options };
+  }
+
+  #readOptions({ allowOverrides, onUnknown }: SendSettings, { smsOptions }: NodeMessage): SmsOptions {
+    const options = allowOverrides ? readSmsOptions(smsOptions) : {};
+    if ((options.onUnknown ?? onUnknown) === "fallback" && !this.#fallback.isMade) {
       throw new CellularError(
         "OPTION_INVALID",
         "onUnknown is fallback, but the node has no fallback gateway. Choose one.",
       );
     }
-    const mode = options.mode ?? this.#settings.sms.mode;
-    const recipients = readRecipients(await evaluate(this.#RED, this.node, to, msg), {
-      lists: namesPhoneNumber(mode),
-      normalize: (address) => driver.checkAddress(address, mode),
-    });
-    const written = readText(await evaluate(this.#RED, this.node, text, msg));
-    const isPlain = options.transliterate ?? this.#settings.transliterate;
-    return { gateway, recipients, text: isPlain ? transliterate(written) : written, options };
+    return options;
   }
 
   async #queue({ gateway, text, options }: SendRequest, recipient: Recipient, origin: SmsOrigin): Promise<void> {
     const { to } = recipient;
-    let sms: Partial<CheckedSms> = { to, text };
+    let sms: Partial<CheckedSms> = text instanceof CellularError ? { to } : { to, text };
     try {
+      if (options instanceof CellularError) throw options;
       if (!recipient.ok) throw recipient.error;
+      if (text instanceof CellularError) throw text;
       const settings = this.#settings;
       if (settings instanceof CellularError) throw settings;
       const request: SmsRequest = {
@@ -199,6 +211,15 @@ export class SmsSendNode implements Reporter<SmsResult> {
         this.node.warn(failure.message);
       },
     });
+  }
+}
+
+/** What is read, or why it cannot be. */
+async function orProblem<T>(read: () => T | Promise<T>): Promise<T | CellularError> {
+  try {
+    return await read();
+  } catch (error) {
+    return asCellularError(error, "sms send");
   }
 }
 

@@ -100,6 +100,25 @@ describe("sms send with several recipients", () => {
     assert.deepEqual(lab.arrived(found[0]?.tag), ["caught", "caught", "caught"]);
   });
 
+  for (const [what, msg, verdict, text] of [
+    ["an option that is none", { smsOptions: { colour: "red" } }, "not-sent OPTION_INVALID", WORD],
+    ["no text", { payload: "" }, "not-sent TEXT_EMPTY", null],
+    ["a text that is none", { payload: null }, "not-sent TEXT_INVALID", null],
+  ] as const) {
+    it(`gives each an outcome of its own where ${what} is what fails all of them`, async () => {
+      const found = await outcomes({ to: [A, B], payload: WORD, ...msg }, "caught", 2);
+      assert.deepEqual(
+        found.map((one) => [verdictOf(one), recordOf(one).to, recordOf(one).text, indexOf(one)]),
+        [
+          [verdict, A, text, 0],
+          [verdict, B, text, 1],
+        ],
+      );
+      await lab.sendsStill();
+      assert.deepEqual(lab.arrived(found[0]?.tag), ["caught", "caught"]);
+    });
+  }
+
   it("does the same for failures of the router", async () => {
     lab.device.fail("refuse", { times: 2, on: "send" });
     const found = await outcomes({ to: [A, B] }, "caught", 2);
@@ -119,13 +138,6 @@ describe("sms send with several recipients", () => {
     assert.equal(recordOf(caught).to, B);
     await lab.arrival("done", tag);
     assert.deepEqual(lab.arrived(tag).toSorted(), ["caught", "done", "out", "out"]);
-  });
-
-  it("refuses a text for all of them at once", async () => {
-    const tag = await lab.send({ to: [A, B], payload: null });
-    assert.equal(verdictOf(await lab.arrival("caught", tag)), "not-sent TEXT_INVALID");
-    await lab.sendsStill();
-    assert.deepEqual(lab.arrived(tag), ["caught"]);
   });
 
   describe("and messages that are parts themselves", () => {

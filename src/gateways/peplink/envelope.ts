@@ -73,8 +73,9 @@ function refusal(envelope: Envelope, answer: HttpAnswer, context: EnvelopeContex
 
 function parseEnvelope(answer: HttpAnswer): Envelope | undefined {
   try {
-    const result = v.safeParse(Envelope, JSON.parse(answer.body.toString("utf8")));
-    return result.success ? result.output : undefined;
+    const raw: unknown = JSON.parse(answer.body.toString("utf8"));
+    const result = v.safeParse(Envelope, raw);
+    return result.success ? { ...result.output, raw } : undefined;
   } catch {
     // No JSON at all is the same as JSON of another shape: the caller says what it got instead.
     return undefined;

@@ -112,7 +112,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   async sendSms(sms: OutgoingSms | CheckedSms, call: CallOptions = {}): Promise<SendReceipt> {
     const { to, text, encoding, segments, options } = this.checkSms(sms);
     const connId = options.connId ?? this.#options.connId;
-    const raw = await this.#api.call(
+    const { raw } = await this.#api.call(
       {
         name: "cmd.sms.sendMessage",
         method: "POST",
@@ -228,8 +228,8 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   ): Promise<UssdReply> {
     const sim = iccid === undefined ? {} : await this.#simFor(name, connection, iccid, options);
     const content = { connId: connection, ussd: code, ...sim };
-    const raw = await this.#api.call({ name, method: "POST", content, effect: true }, options);
-    const said = v.safeParse(UssdResponse, raw.response);
+    const { raw, response } = await this.#api.call({ name, method: "POST", content, effect: true }, options);
+    const said = v.safeParse(UssdResponse, response);
     const used = iccid ?? (await this.#iccidForRecord(connection, options));
     return {
       acknowledged: true,

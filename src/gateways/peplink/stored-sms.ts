@@ -26,7 +26,7 @@ export function readMailboxContents(
       timestamp: entry.timestamp,
       date: entry.date,
       ...sim,
-      raw: { sender, ...entry },
+      raw: { sender, ...entry.raw },
     })),
   );
   return { sim, entries };

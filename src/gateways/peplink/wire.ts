@@ -34,7 +34,10 @@ export const Envelope = v.looseObject({
   message: v.fallback(OptionalText, null),
   response: v.optional(v.unknown()),
 });
-export type Envelope = v.InferOutput<typeof Envelope>;
+export interface Envelope extends v.InferOutput<typeof Envelope> {
+  /** As the router wrote it. */
+  readonly raw: unknown;
+}
 
 const Permission = v.looseObject({ GET: v.optional(v.unknown()), POST: v.optional(v.unknown()) });
 
@@ -45,6 +48,20 @@ export const TokenResponse = v.looseObject({
   expiresIn: OptionalNumber,
 });
 
+const StoredEntry = v.pipe(
+  v.looseObject({}),
+  v.transform((raw) => ({ ...raw, raw })),
+  v.looseObject({
+    id: OptionalNumber,
+    date: OptionalText,
+    timestamp: OptionalNumber,
+    content: OptionalText,
+    message: OptionalText,
+    /** As the router wrote it. */
+    raw: v.looseObject({}),
+  }),
+);
+
 export const SmsListResponse = v.looseObject({
   connId: OptionalNumber,
   simId: OptionalNumber,
@@ -54,15 +71,7 @@ export const SmsListResponse = v.looseObject({
   sms: list(
     v.looseObject({
       sender: OptionalText,
-      message: list(
-        v.looseObject({
-          id: OptionalNumber,
-          date: OptionalText,
-          timestamp: OptionalNumber,
-          content: OptionalText,
-          message: OptionalText,
-        }),
-      ),
+      message: list(StoredEntry),
     }),
   ),
 });

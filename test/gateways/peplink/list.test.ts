@@ -152,6 +152,14 @@ describe("The SMS store of a Peplink router", () => {
     assert.deepEqual([entry?.raw.status, entry?.raw.sender], ["unread", "+447700900102"]);
   });
 
+  it("keeps what the router wrote as it was in raw, also what could not be read, and adds nothing", async () => {
+    const written = { id: "1", message: "x", timestamp: "Feb 17 13:55", length: "1" };
+    const { router } = await routerWith({ [LIST]: oneEntry(written) });
+    const [entry] = await router.listSms({ connId: 6 });
+    assert.deepEqual([entry?.id, entry?.timestamp], [1, null]);
+    assert.deepEqual(entry?.raw, { sender: "+447700900102", ...written });
+  });
+
   const unreadable: readonly (readonly [what: string, Reply])[] = [
     ["no response", json({ stat: "ok" })],
     ["a text as response", listed("none")],

@@ -114,9 +114,16 @@ export class AskNode<Settings> implements Reporter<Answer> {
       await runtime.ask((driver) => request(driver, reference));
       return undefined;
     } catch (error) {
-      return asCellularError(error, "The gateway");
+      return withDoubt(asCellularError(error, "The gateway"));
     }
   }
+}
+
+/** Node-RED hands on code and message of an error, but not its outcome: the message says that it is unknown. */
+function withDoubt(failure: CellularError): CellularError {
+  if (failure.outcome !== "unknown") return failure;
+  const text = `${failure.message} It may have been done all the same.`;
+  return new CellularError(failure.code, text, { outcome: "unknown", cause: failure.cause });
 }
 
 function readOr<T>(read: () => T): T | CellularError {

@@ -38,6 +38,8 @@ function itemsOf(value: unknown): readonly unknown[] {
 }
 
 function readItem(item: unknown, options: RecipientOptions): Recipient[] {
+  // Contacts and groups have numbers as ids; of a phone number something would be lost.
+  if (!options.lists && Number.isSafeInteger(item)) return [normalized(String(item), options)];
   if (typeof item !== "string") return [wrongKind(item, options)];
   const texts = options.lists ? item.split(/[,;]/) : [item];
   return texts

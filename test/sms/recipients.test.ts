@@ -70,8 +70,9 @@ describe("Recipients", () => {
     assert.ok(!error.message.includes("447700900101"));
   });
 
-  it("given as a number where names are meant are told to be a text, without a word of +", () => {
-    assert.match(wrongOne(12, names).message, /is a number: write it as text\.$/);
+  it("given as whole numbers where names are meant are ids", () => {
+    assert.deepEqual(summary(readRecipients([12, "ops", 12], names)), ["12", "ops"]);
+    assert.match(wrongOne(1.5, names).message, /is a number: write it as text\.$/);
   });
 
   it("carry the error of their own form", () => {

@@ -10,7 +10,7 @@ export type OptionReaders<T> = { readonly [K in keyof Required<T>]: OptionReader
 const LONGEST_KEY = 1000;
 
 /**
- * Reads the options of one message.
+ * Reads the options of one message; one that is null is none.
  * @param name Where they stand, e.g. `msg.smsOptions`.
  * @throws CellularError `OPTION_INVALID` for anything that is no object, for a name that is not known, and for a value
  *   that the option cannot have: a misspelt option must not pass in silence.
@@ -33,7 +33,7 @@ export function readMessageOptions<T extends object>(
         `${name} knows no option "${option.slice(0, 40)}". Known are: ${known}.`,
       );
     }
-    if (given !== undefined) options[option] = readers[option](given, `${name}.${option}`);
+    if (given !== undefined && given !== null) options[option] = readers[option](given, `${name}.${option}`);
   }
   return options;
 }

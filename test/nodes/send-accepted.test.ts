@@ -49,6 +49,7 @@ const options: readonly Reading[] = [
   { what: "another connection", send: {}, msg: { smsOptions: { connId: 6 } }, sent: { connId: 6 } },
   { what: "a connection as text", send: {}, msg: { smsOptions: { connId: "6" } }, sent: { connId: 6 } },
   { what: "nothing", send: { connId: 6 }, msg: { smsOptions: {} }, sent: { connId: 6 } },
+  { what: "null", send: { connId: 6 }, msg: { smsOptions: { connId: null, key: null } }, sent: { connId: 6 } },
   {
     what: "nothing where the node does not allow it, right or wrong",
     send: { allowOverrides: false },

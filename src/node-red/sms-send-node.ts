@@ -61,6 +61,8 @@ export class SmsSendNode implements Reporter<SmsResult> {
     this.#hasFailureOutput = failureOutput === true;
     this.#settings = failureOutput instanceof CellularError ? failureOutput : readSendSettings(properties, config);
 
+    if (this.#fallback.isMade && this.#fallback.now === undefined)
+      node.warn(RED._("cellular-sms-send.log.no-fallback"));
     const gateway = this.#gateway.now;
     const problem = this.#settings instanceof CellularError ? this.#settings : gateway?.problem;
     this.#badge = new SendBadge(RED, node, gateway, problem);

@@ -137,6 +137,21 @@ describe("the fallback gateway of sms send", () => {
     }
   });
 
+  it("that is not there, or disabled, is named in the log, and the message ends as its own gateway says", async () => {
+    const named = (): number =>
+      lab.red.logs.filter(({ msg }) => msg.startsWith("The fallback gateway is not there")).length;
+    const before = named();
+    await lab.deploy(flow({ send: { fallback: "nowhere" } }));
+    assert.equal(named(), before + 1);
+    await lab.deploy(flow({ spare: { d: true } }));
+    assert.equal(named(), before + 2);
+    lab.device.fail("refuse", { times: 1, on: "send" });
+    assert.equal(verdictOf(await lab.arrival("caught", await lab.send())), "not-sent REFUSED");
+    await lab.deploy(flow());
+    await lab.sendsStill();
+    assert.equal(named(), before + 2);
+  });
+
   it("is a mistake if onUnknown is fallback and none is chosen", async () => {
     await lab.deploy(flow({ send: { fallback: "", onUnknown: "fallback" } }));
     const msg = await lab.arrival("caught", await lab.send());

@@ -65,7 +65,10 @@ class GatewayRegistry {
       isDurable: (to) => this.#shelf.get(to)?.isDurable ?? false,
       move: async (entry) => {
         const to = this.#shelf.get(entry.fallback?.to ?? "");
-        if (to === undefined) throw new CellularError("CONFIG_MISSING", "The fallback gateway is not there.");
+        // One whose settings cannot be used, or that is disabled, would only end what may still leave by the first.
+        if (to?.driver === undefined) {
+          throw new CellularError("CONFIG_MISSING", "The fallback gateway is not there, or cannot be used.");
+        }
         await to.outbox.adopt(entry, from);
       },
       settle: async (entry) => {

@@ -152,6 +152,25 @@ describe("the fallback gateway of sms send", () => {
     assert.equal(named(), before + 2);
   });
 
+  for (const [what, broken] of [
+    ["disabled", { d: true }],
+    ["given settings that cannot be used", { url: "nonsense" }],
+  ] as const) {
+    it(`that is ${what} while an SMS is out does not get it: that ends as the first gateway says`, async () => {
+      const gateway = { url: lab.line.url };
+      await lab.deploy(flow({ gateway }));
+      const asked = lab.heldAt("/cmd.sms.sendMessage");
+      lab.device.fail("refuse", { times: 1, on: "send" });
+      const tag = await lab.send();
+      await asked;
+      await lab.deploy(flow({ gateway, spare: broken }));
+      lab.line.letGo();
+      const msg = await lab.arrival("caught", tag);
+      assert.equal(verdictOf(msg), "not-sent REFUSED");
+      assert.equal((recordOf(msg).gateway as Changes).id, "gw");
+    });
+  }
+
   it("is a mistake if onUnknown is fallback and none is chosen", async () => {
     await lab.deploy(flow({ send: { fallback: "", onUnknown: "fallback" } }));
     const msg = await lab.arrival("caught", await lab.send());

@@ -20,6 +20,8 @@ export interface FetchCheckOptions {
   readonly refused: () => void;
   /** The account has been asked, in vain if there is a failure. Must not throw. */
   readonly asked: (failure: CellularError | null) => void;
+  /** What it said has been written down, in vain if there is a failure. Must not throw. */
+  readonly written: (failure: CellularError | null) => void;
   /** The account could not be asked for so long that a callback was given up. */
   readonly givenUp: (failure: CellularError) => void;
   readonly asFailure: (error: unknown) => CellularError;
@@ -162,9 +164,8 @@ export class FetchCheck {
     const { question } = asking;
     const { signal } = this.#ending;
     try {
-      const command = await this.#fetch(question.sid, signal);
+      const command = await this.#told(this.#fetch(question.sid, signal), this.#options.asked);
       signal.throwIfAborted();
-      this.#options.asked(null);
       if (command === undefined && !asking.wasMissing) {
         this.#askAgain(asking, MISSING_GAP_MS);
         return;
@@ -174,6 +175,19 @@ export class FetchCheck {
       if (command === undefined) this.#options.refused();
     } catch (error) {
       if (!signal.aborted) await this.#failed(asking, this.#options.asFailure(error));
+    }
+  }
+
+  /** Says how something ended, unless the node has stopped meanwhile. */
+  async #told<T>(task: Promise<T>, tell: (failure: CellularError | null) => void): Promise<T> {
+    const { signal } = this.#ending;
+    try {
+      const result = await task;
+      if (!signal.aborted) tell(null);
+      return result;
+    } catch (error) {
+      if (!signal.aborted) tell(this.#options.asFailure(error));
+      throw error;
     }
   }
 
@@ -192,7 +206,7 @@ export class FetchCheck {
     this.#ending.signal.throwIfAborted();
     const isNews = command !== undefined && isWanted(command, direction);
     const news = isNews ? [{ identities: [stateIdentity(command)], event: { command, token: null, raw: null } }] : [];
-    await book.take(node, news, { answered });
+    await this.#told(book.take(node, news, { answered }), this.#options.written);
     if (this.#askings.get(answered.sid) === asking) this.#askings.delete(answered.sid);
     // What was called back meanwhile is a question of its own, and still in the book.
     this.#settled += 1;
@@ -201,7 +215,6 @@ export class FetchCheck {
 
   async #failed(asking: Asking, failure: CellularError): Promise<void> {
     const { sid } = asking.question;
-    this.#options.asked(failure);
     if (this.#clock.now() >= asking.deadline) {
       const isGivenUp = await this.#settle(asking, asking.question, undefined).then(
         () => true,

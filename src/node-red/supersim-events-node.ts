@@ -233,6 +233,9 @@ export class SupersimEventsNode implements EventReporter {
       asked: (failure) => {
         this.#ended("account", failure);
       },
+      written: (failure) => {
+        this.#ended("disk", failure);
+      },
       givenUp: (failure) => {
         this.#node.warn(this.#RED._("supersim-events.log.given-up", { reason: failure.message }));
       },

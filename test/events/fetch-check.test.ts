@@ -59,6 +59,7 @@ describe("the check of a callback at the account", () => {
       heard: ({ status }) => void heard.push(status ?? ""),
       refused: () => (refused += 1),
       asked: (failure) => void outcomes.push(failure?.code ?? "answered"),
+      written: (failure) => void outcomes.push(failure?.code ?? "written"),
       givenUp: ({ code }) => void givenUp.push(code),
       asFailure: (error) => asCellularError(error, "Super SIM"),
     });
@@ -146,7 +147,17 @@ describe("the check of a callback at the account", () => {
     assert.deepEqual(outcomes, ["AUTH_FAILED", "answered"]);
     await clock.advance(1000);
     await quiet();
-    assert.deepEqual(outcomes, ["AUTH_FAILED", "answered", "answered"]);
+    assert.deepEqual(outcomes, ["AUTH_FAILED", "answered", "answered", "written"]);
+  });
+
+  it("does not take a disk that refuses for an account that cannot be asked", async () => {
+    await check.check(SID);
+    journal.refusals = 1;
+    await quiet();
+    assert.deepEqual(outcomes, ["answered", "STORAGE_FAILED"]);
+    await clock.advance(1000);
+    await quiet();
+    assert.deepEqual(outcomes, ["answered", "STORAGE_FAILED", "answered", "written"]);
   });
 
   it("asks at growing gaps while the account cannot be asked", async () => {

@@ -11,8 +11,8 @@ export interface TypedInput {
   readonly type: string;
 }
 
-/** Those of the editor's typed input. Node-RED takes the text of a field of any other one as it stands. */
-const TYPES: ReadonlySet<string> = new Set("msg flow global str num bool json bin date re jsonata env cred".split(" "));
+/** Those that Node-RED evaluates. It takes the text of a field of any other one as it stands. */
+const TYPES: ReadonlySet<string> = new Set("msg flow global str num bool json bin date re jsonata env".split(" "));
 
 /**
  * Reads a typed field of a saved node. What the node lacks has its default, and so has a property of the message without

@@ -81,6 +81,12 @@ const ofNode: readonly BadInput[] = [
     verdict: "not-sent CONFIG_MISSING",
     says: /"to" is of a type that is none/,
   },
+  {
+    what: "a text field of a type that Node-RED evaluates nowhere but in settings of its own",
+    send: { text: WORD, textType: "cred" },
+    verdict: "not-sent CONFIG_MISSING",
+    says: /"text" is of a type that is none/,
+  },
   { what: "an empty text field", send: { text: "", textType: "str" }, verdict: "not-sent TEXT_EMPTY" },
   { what: "an empty recipient field", send: { to: "", toType: "str" }, verdict: "not-sent ADDRESS_INVALID" },
   {

@@ -21,8 +21,16 @@ export function whenDeleted(RED: FlowsOf, id: string, done: () => void): boolean
 export function isConfigured(RED: Pick<NodeAPI, "nodes">, id: string): boolean {
   const ids = new Set<string>();
   RED.nodes.eachNode((node) => ids.add(node.id));
-  // One in a subflow has the ids of the instance and of its template.
-  return ids.has(id) || id.split("-").every((part) => ids.has(part));
+  return isMadeOf(ids, id);
+}
+
+/** One in a subflow has the ids of all instances around it and its own one, joined by dashes, which each may hold too. */
+function isMadeOf(ids: ReadonlySet<string>, id: string): boolean {
+  if (ids.has(id)) return true;
+  for (let at = id.indexOf("-"); at >= 0; at = id.indexOf("-", at + 1)) {
+    if (ids.has(id.slice(0, at)) && isMadeOf(ids, id.slice(at + 1))) return true;
+  }
+  return false;
 }
 
 function watched(RED: FlowsOf): Map<string, () => void> {

@@ -6,7 +6,7 @@ import { eventsOf, type AccountEvents } from "./account-events";
 import { AccountNode } from "./account-node";
 import type { AccountRuntime } from "./account-runtime";
 import { listInTurns } from "./command-lists";
-import { whenDeleted } from "./deletion";
+import { isConfigured, whenDeleted } from "./deletion";
 import { EventsBadge, type TroubleAt } from "./events-badge";
 import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
@@ -62,7 +62,7 @@ export class SupersimEventsNode implements EventReporter {
     const offeredTo = SupersimEventsNode.#offers.get(this.id);
     SupersimEventsNode.#offers.delete(this.id);
     if (settings instanceof CellularError) node.warn(settings.message);
-    else if (account !== undefined) this.#begin(settings, standing);
+    else if (account !== undefined || isConfigured(RED, String(saved.account))) this.#begin(settings, standing);
     if (SupersimEventsNode.#offers.get(this.id) !== offeredTo) offeredTo?.withdrawCallback(this.id);
     onClose(node, async (removed) => {
       if (removed) SupersimEventsNode.#offers.get(this.id)?.withdrawCallback(this.id);
@@ -176,7 +176,7 @@ export class SupersimEventsNode implements EventReporter {
     this.#offer(runtime, routes.root, path);
   }
 
-  /** While the settings of the account cannot be used: what comes is asked to come again. */
+  /** While the settings of the account cannot be used, or it is disabled: what comes is asked to come again. */
   #putOff({ path }: EventsSettings): void {
     const answer = (): Promise<WebhookAnswer> => Promise.resolve(LATER);
     const close = this.#open(this.#routesFor(path), path, { answer }, () => undefined);

@@ -286,12 +286,15 @@ describe("super sim events by callback", () => {
     assert.equal(await lab.status("/supersim", lab.signed(lab.fields("x"))), 404);
   });
 
-  it("asks callers to come again while the account's settings cannot be used, and takes nothing", async () => {
+  it("asks callers to come again while the account's settings cannot be used, or it is disabled, and takes nothing", async () => {
     await lab.deploy({}, { provider: "vodafone" });
     await lab.untilBadge(/^red ring configuration$/);
     const { status, headers } = await lab.call("/supersim", lab.signed(lab.fields("x")));
     assert.deepEqual([status, headers["retry-after"]], [503, "10"]);
     assert.match(lab.badge(), /^red ring configuration$/);
+    await lab.deploy({}, { d: true });
+    await lab.untilBadge(/^red ring no account$/);
+    assert.equal(await lab.status("/supersim", lab.signed(lab.fields("x"))), 503);
     await lab.deploy();
     await nothingElseThan([]);
   });

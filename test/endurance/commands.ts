@@ -62,7 +62,8 @@ export function commandStates({ tally, next }: Killing, service: SuperSimSimulat
 const TRUE: Readonly<Record<string, readonly string[]>> = {
   accepted: ["delivered"],
   "accepted COMMAND_FAILED": ["failed"],
-  "unknown INTERRUPTED": ["not there", "delivered", "failed"],
+  // Nobody waits for it any more: it may be on its way at the service yet.
+  "unknown INTERRUPTED": ["not there", "queued", "sent", "delivered", "failed"],
 };
 
 /** Those of which something else was told than what became of them. */

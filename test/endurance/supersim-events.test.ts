@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { SuperSimSimulator } from "../../src/simulators";
 import { NodeRedProcess, type FlowItem } from "../support/node-red-process";
 import { Seeded } from "../support/seeded";
-import { commandingFlow, commandStates, failSome, stateFigures, untrue } from "./commands";
+import { atRest, commandingFlow, commandStates, failSome, stateFigures, untrue } from "./commands";
 import { Happenings, Hearing, type HearingFigures } from "./hearing";
 import { Killing } from "./killing";
 import { moment } from "./moment";
@@ -92,6 +92,7 @@ describe("Super SIM events", function () {
       const { tally, sent } = killing;
       // Eight at once keep no order.
       assert.deepEqual({ ...tally.wrongs(...sent), outOfOrder: [] }, NOTHING_WRONG, seed);
+      await atRest(service);
       assert.deepEqual(untrue(commandStates(killing, service)), [], seed);
       const { unknown } = tally.figures(...sent);
       assert.ok(unknown <= killing.kills * CONCURRENCY, `${unknown} unknown; ${seed}`);

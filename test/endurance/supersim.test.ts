@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators";
 import { NodeRedProcess } from "../support/node-red-process";
 import { Seeded } from "../support/seeded";
-import { commandingFlow, commandStates, failSome, stateFigures, untrue } from "./commands";
+import { atRest, commandingFlow, commandStates, failSome, stateFigures, untrue } from "./commands";
 import { everyNumber } from "./flow";
 import { Killing } from "./killing";
 import { NOTHING_WRONG, textOf } from "./tally";
@@ -101,6 +101,7 @@ describe("Super SIM commands", function () {
       await killing.rounds(KILLS);
       await killing.end();
       await killing.askAgain();
+      await atRest(service);
       const { tally, sent } = killing;
       const seed = `seed ${random.seed}`;
       const figures = tally.figures(...sent);

@@ -99,7 +99,8 @@ describe("the editor", function () {
     const { page, complaints } = await EditorPage.blank(browser);
     const registered = `${JSON.stringify(sources.map(({ type }) => type))}.filter((type) => RED.nodes.getType(type))`;
     const held = new Promise<Route>((resolve) => void page.route("**/cellular-editor.js", resolve, { times: 1 }));
-    await page.goto(red.url);
+    // Its load event may wait for what is held.
+    await page.goto(red.url, { waitUntil: "commit" });
     const shared = await held;
     assert.deepEqual(await page.evaluate(registered), []);
     await shared.continue();

@@ -56,15 +56,12 @@ export class ConfigNode<Driver, Settings, Ref extends Reference, Runtime extends
       this.isNew = this.#runtime.attach(reading.settings);
     }
     onClose(node, (removed) => {
-      this.#isGone = removed;
-      if (!removed) {
-        this.#runtime?.detach();
-        return;
-      }
-      const isDeleted = whenDeleted(RED, node.id, () => {
+      const isDeleted = whenDeleted(RED, node.id, removed, () => {
         registry.end(node.id);
       });
-      if (!isDeleted) registry.get(node.id)?.reject(disabledProblem(reading.reference));
+      this.#isGone = removed || isDeleted;
+      if (!this.#isGone) this.#runtime?.detach();
+      else if (!isDeleted) registry.get(node.id)?.reject(disabledProblem(reading.reference));
     });
   }
 

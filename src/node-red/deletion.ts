@@ -1,49 +1,81 @@
 import type { NodeAPI } from "node-red";
 import { FlowsGate, type FlowsOf } from "./flows-gate";
 
-/** Nodes that are disabled, with what is to be done once they are deleted; by the events of their Node-RED. */
-const disabled = new WeakMap<NodeAPI["events"], Map<string, () => void>>();
+/** A node that is closed, and what is to be done once it is deleted. */
+interface Closed {
+  readonly removed: boolean;
+  readonly done: () => void;
+}
+
+/** By the events of their Node-RED, by id. */
+const closed = new WeakMap<NodeAPI["events"], Map<string, Closed>>();
 
 /**
- * Does something once a node that was closed as removed is deleted. Node-RED removes a node that is disabled, or whose
- * flow is, in the same way: what is kept of that one is to be there when it is enabled again. It is watched as long as
- * the process lives.
+ * Does something once a node that is closed is deleted. What Node-RED says of it does not tell: a node that is disabled,
+ * or whose flow is, is removed in the same way, and what is kept of that one is to be there when it is enabled again;
+ * one in a subflow is not removed, even if the instance is deleted. It is watched until it runs again, or as long as the
+ * process lives.
+ * @param removed What Node-RED said when it closed the node.
  * @returns whether it is deleted already
  */
-export function whenDeleted(RED: FlowsOf, id: string, done: () => void): boolean {
-  const isDeleted = !isConfigured(RED, id);
-  if (isDeleted) done();
-  else watched(RED).set(id, done);
-  return isDeleted;
+export function whenDeleted(RED: FlowsOf, id: string, removed: boolean, done: () => void): boolean {
+  const isGone = isDeleted(RED, id, removed);
+  if (isGone) done();
+  else watched(RED).set(id, { removed, done });
+  return isGone;
 }
 
 /** Whether a node stands in the flows, running or not. */
 export function isConfigured(RED: Pick<NodeAPI, "nodes">, id: string): boolean {
-  const ids = new Set<string>();
-  RED.nodes.eachNode((node) => ids.add(node.id));
-  return isMadeOf(ids, id);
+  return isMadeOf(typesOf(RED), id, false);
 }
 
-/** One in a subflow has the ids of all instances around it and its own one, joined by dashes, which each may hold too. */
-function isMadeOf(ids: ReadonlySet<string>, id: string): boolean {
-  if (ids.has(id)) return true;
+/**
+ * Whether a node that is closed stands in the flows no more.
+ * @param removed What Node-RED said when it closed the node; of one in a subflow that is never true.
+ */
+export function isDeleted(RED: Pick<NodeAPI, "nodes">, id: string, removed: boolean): boolean {
+  return !isMadeOf(typesOf(RED), id, !removed);
+}
+
+/**
+ * One in a subflow has the ids of all instances around it and its own one, joined by dashes, which each may hold too.
+ * @param orInModule Whether it may be in a subflow that is a node of its own, from a package. What is in there stands in
+ *   no flow: its instance says enough.
+ */
+function isMadeOf(types: ReadonlyMap<string, string>, id: string, orInModule: boolean): boolean {
+  if (types.has(id)) return true;
   for (let at = id.indexOf("-"); at >= 0; at = id.indexOf("-", at + 1)) {
-    if (ids.has(id.slice(0, at)) && isMadeOf(ids, id.slice(at + 1))) return true;
+    const type = types.get(id.slice(0, at));
+    if (type === undefined) continue;
+    if (type.startsWith("subflow:") ? isMadeOf(types, id.slice(at + 1), orInModule) : orInModule && isNode(type)) {
+      return true;
+    }
   }
   return false;
 }
 
-function watched(RED: FlowsOf): Map<string, () => void> {
-  const known = disabled.get(RED.events);
+function isNode(type: string): boolean {
+  return !["tab", "group", "subflow"].includes(type);
+}
+
+function typesOf(RED: Pick<NodeAPI, "nodes">): ReadonlyMap<string, string> {
+  const types = new Map<string, string>();
+  RED.nodes.eachNode(({ id, type }) => types.set(id, type));
+  return types;
+}
+
+function watched(RED: FlowsOf): Map<string, Closed> {
+  const known = closed.get(RED.events);
   if (known !== undefined) return known;
-  const nodes = new Map<string, () => void>();
-  disabled.set(RED.events, nodes);
+  const nodes = new Map<string, Closed>();
+  closed.set(RED.events, nodes);
   FlowsGate.of(RED).watch(() => {
-    for (const [id, done] of nodes) {
+    for (const [id, { removed, done }] of nodes) {
       const isEnabled: boolean = isRunning(RED, id);
-      const isDeleted = !isEnabled && !isConfigured(RED, id);
-      if (isEnabled || isDeleted) nodes.delete(id);
-      if (isDeleted) done();
+      const isGone = !isEnabled && isDeleted(RED, id, removed);
+      if (isEnabled || isGone) nodes.delete(id);
+      if (isGone) done();
     }
   });
   return nodes;

@@ -59,7 +59,8 @@ export class SmsReceiveNode implements Receiver {
       if (this.#isRunning) SmsReceiveNode.#running.delete(this.id);
       unsubscribe?.();
       leave?.();
-      if (removed) whenDeleted(RED, this.id, () => void this.#gateway?.forgetReceiver(this.id).catch(() => undefined));
+      const forget = (): void => void this.#gateway?.forgetReceiver(this.id).catch(() => undefined);
+      whenDeleted(RED, this.id, removed, forget);
     });
   }
 

@@ -6,7 +6,7 @@ import { eventsOf, type AccountEvents } from "./account-events";
 import { AccountNode } from "./account-node";
 import type { AccountRuntime } from "./account-runtime";
 import { listInTurns } from "./command-lists";
-import { isConfigured, whenDeleted } from "./deletion";
+import { isConfigured, isDeleted, whenDeleted } from "./deletion";
 import { EventsBadge, type TroubleAt } from "./events-badge";
 import { FlowsGate } from "./flows-gate";
 import { environmentOf, Properties } from "./properties";
@@ -65,13 +65,15 @@ export class SupersimEventsNode implements EventReporter {
     else if (account !== undefined || isConfigured(RED, String(saved.account))) this.#begin(settings, standing);
     if (SupersimEventsNode.#offers.get(this.id) !== offeredTo) offeredTo?.withdrawCallback(this.id);
     onClose(node, async (removed) => {
-      if (removed) SupersimEventsNode.#offers.get(this.id)?.withdrawCallback(this.id);
-      for (const end of this.#endings.toReversed()) end(removed);
+      const isGone = removed || isDeleted(RED, this.id, removed);
+      if (isGone) SupersimEventsNode.#offers.get(this.id)?.withdrawCallback(this.id);
+      for (const end of this.#endings.toReversed()) end(isGone);
       leave?.();
       this.#badge.close();
       if (standing === undefined) return;
-      if (removed) whenDeleted(RED, this.id, () => void standing.events.book.forget(this.id).catch(() => undefined));
-      else await atMost(SETTLE_MS, standing.events.desk.settled(this.id));
+      const forget = (): void => void standing.events.book.forget(this.id).catch(() => undefined);
+      whenDeleted(RED, this.id, removed, forget);
+      if (!isGone) await atMost(SETTLE_MS, standing.events.desk.settled(this.id));
     });
   }
 

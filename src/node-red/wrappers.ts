@@ -31,7 +31,7 @@ export function onInput(node: Node, handle: (input: Input) => void | Promise<voi
 /**
  * Calls `close` when the node stops.
  * @param close Quick; Node-RED waits for what it returns, and stops no other thing meanwhile: under 1 s. `removed` is
- *   true if the node is deleted or disabled, false at a redeploy and at the end of the process.
+ *   true if the node is deleted or disabled, false at a redeploy and at the end of the process, and for one in a subflow.
  */
 export function onClose(node: Node, close: (removed: boolean) => void | Promise<void>): void {
   node.on("close", (removed: boolean, done: () => void) => {

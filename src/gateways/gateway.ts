@@ -1,4 +1,5 @@
 /** The vocabulary that all drivers of gateways share. */
+import { checkGiven } from "./arguments";
 import { SMS_OPTION_NAMES, type RecipientMode, type SmsOptionName, type SmsOptions } from "./sms-options";
 
 /** Options of every driver call. */
@@ -34,6 +35,7 @@ export interface CheckedSms {
 
 /** What is asked for beside recipient and text, without what is left open. */
 export function optionsOf(sms: OutgoingSms | CheckedSms): SmsOptions {
+  checkGiven(sms, "SMS");
   const given: SmsOptions = "options" in sms ? sms.options : sms;
   return Object.fromEntries(
     SMS_OPTION_NAMES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),

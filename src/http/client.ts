@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { Agent, type Dispatcher } from "undici";
 import { CellularError } from "../errors/cellular-error";
 import { createConnector, type Connector, type TrustSettings } from "./connector";
+import { singleHeader } from "./headers";
 import type { ProxySettings } from "./proxy-tunnel";
 import { describeDuration, transportError, type Stage } from "./transport-error";
 
@@ -196,23 +197,13 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#stage = "answering";
     this.#status = status;
     this.#headers = headers;
+    if (Number(singleHeader({ headers }, "content-length")) > this.#limit) this.#fail(this.#tooLarge());
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#received += chunk.length;
-    const limit = this.#request.maxBytes ?? DEFAULT_MAX_BYTES;
-    if (this.#received > limit) {
-      this.#fail(
-        new CellularError(
-          "RESPONSE_TOO_LARGE",
-          `${this.#label}: the answer is larger than ${String(Math.round(limit / 1024))} KiB and was cut off. ` +
-            "Check that the URL belongs to the device.",
-          { outcome: this.#lostOutcome() },
-        ),
-      );
-      return;
-    }
-    this.#chunks.push(chunk);
+    if (this.#received > this.#limit) this.#fail(this.#tooLarge());
+    else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
@@ -247,6 +238,19 @@ class Exchange implements Dispatcher.DispatchHandler {
       }),
     );
   };
+
+  get #limit(): number {
+    return this.#request.maxBytes ?? DEFAULT_MAX_BYTES;
+  }
+
+  #tooLarge(): CellularError {
+    return new CellularError(
+      "RESPONSE_TOO_LARGE",
+      `${this.#label}: the answer is larger than ${String(Math.round(this.#limit / 1024))} KiB and was cut off. ` +
+        "Check that the URL belongs to the device.",
+      { outcome: this.#lostOutcome() },
+    );
+  }
 
   #lostOutcome(): "not-sent" | "unknown" {
     return this.#request.effect && this.#stage !== "connecting" ? "unknown" : "not-sent";

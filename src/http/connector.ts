@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { ClientRequest } from "node:http";
 import { Socket } from "node:net";
 import { createSecureContext, TLSSocket, type SecureVersion } from "node:tls";
@@ -122,7 +123,11 @@ export function createConnector(options: ConnectorOptions): Connector {
 /** Found out now: at each connection it would look like a device that cannot be reached. */
 function checkTlsSettings(settings: TlsSettings | undefined, label: string): void {
   try {
-    if (settings !== undefined) createSecureContext(settings);
+    if (settings === undefined) return;
+    createSecureContext(settings);
+    // That passes over a CA which is none: then nobody would be trusted, and nobody would know why.
+    const { ca = "" } = settings;
+    if (ca.length > 0) new X509Certificate(ca);
   } catch (error) {
     throw new CellularError(
       "CONFIG_MISSING",

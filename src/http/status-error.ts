@@ -47,10 +47,9 @@ export function statusError(answer: HttpAnswer, { label, effect, words }: Status
     case 408:
       return make("TIMEOUT", "the device gave up waiting (HTTP 408).", { outcome: lost });
     case 429:
-      return make("RATE_LIMITED", "too many requests (HTTP 429). It is tried again later.");
+      return make("RATE_LIMITED", "too many requests (HTTP 429). Come again later.");
     case 503:
-      if (retryAfter !== undefined)
-        return make("GATEWAY_BUSY", "the device is busy (HTTP 503). It is tried again later.");
+      if (retryAfter !== undefined) return make("GATEWAY_BUSY", "the device is busy (HTTP 503). Come again later.");
   }
   if (status >= 400 && status < 500) {
     return make("REFUSED", `the device refused the request (HTTP ${String(status)}).`);

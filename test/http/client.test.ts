@@ -125,6 +125,11 @@ const breaks: readonly Break[] = [
     maxBytes: 2000,
   },
   { what: "an endless answer", reply: endless(), code: "RESPONSE_TOO_LARGE", maxBytes: 200_000 },
+  {
+    what: "an answer that says that it is too large, and goes no further",
+    reply: bytes("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n"),
+    code: "RESPONSE_TOO_LARGE",
+  },
   { what: "a huge head", reply: answer(200, "", { "x-long": "x".repeat(100_000) }), code: "RESPONSE_TOO_LARGE" },
   { what: "garbage", reply: bytes(Buffer.from([0, 1, 2, 255, 254, 13, 10, 13, 10])), code: "BAD_RESPONSE" },
   { what: "another protocol", reply: bytes("SSH-2.0-dropbear\r\n"), code: "BAD_RESPONSE" },

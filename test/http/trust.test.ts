@@ -43,6 +43,16 @@ describe("A fingerprint", () => {
 });
 
 describe("A TLS configuration", () => {
+  for (const ca of ["no certificate", Buffer.from("none"), other?.cert.slice(0, 300) ?? "none"]) {
+    it(`with a CA of ${ca.length} bytes that cannot be read is refused before any connection`, () => {
+      assertFailure(
+        failureIn(() => clientOf("https://192.168.50.1", { tls: { ca } })),
+        "CONFIG_MISSING",
+        "not-sent",
+      );
+    });
+  }
+
   it("with an unreadable key or certificate is refused before any connection", () => {
     const tls = { key: "no key", cert: "no certificate" };
     const error = failureIn(() => clientOf("https://192.168.50.1", { tls }));

@@ -1,6 +1,7 @@
 import { CellularError } from "../../errors/cellular-error";
 import { Deadline, deviceWords, HttpClient, statusError, type HttpAnswer, type TrustSettings } from "../../http";
 import { checkLength, readText } from "../../sms";
+import { checkCall, checkSettings, segmentLimit } from "../arguments";
 import {
   optionsOf,
   type CallOptions,
@@ -17,7 +18,6 @@ import { readStatus, type BrevisOneStatus } from "./status";
 import { withWeakTls } from "./trust";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_MAX_SEGMENTS = 10;
 const SEND = "/api.php";
 const STATUS = "/check.php";
 /** Web servers take request lines of about 8 KiB. */
@@ -52,13 +52,16 @@ export class BrevisOneGateway implements SmsGateway {
   readonly #http: HttpClient;
   readonly #settings: BrevisOneGatewayOptions;
   readonly #method: "GET" | "POST";
+  readonly #maxSegments: number;
 
   /** @throws CellularError `CONFIG_MISSING` if the URL, the method or the trust settings cannot be used. */
   constructor(settings: BrevisOneGatewayOptions) {
+    checkSettings(settings, "brevis.one gateway");
     const trust = settings.weakTls === true ? withWeakTls(settings) : settings;
     this.#http = new HttpClient({ url: settings.url, device: "brevis.one gateway", trust });
     this.#settings = settings;
     this.#method = readMethod(settings.method, this.label);
+    this.#maxSegments = segmentLimit(settings.maxSegments, this.label);
   }
 
   get label(): string {
@@ -92,7 +95,7 @@ export class BrevisOneGateway implements SmsGateway {
     checkOptions(options);
     const to = readRecipient(sms.to, options.mode);
     const text = readText(sms.text);
-    const { encoding, segments } = checkLength(text, this.#settings.maxSegments ?? DEFAULT_MAX_SEGMENTS);
+    const { encoding, segments } = checkLength(text, this.#maxSegments);
     const checked = { to, text, encoding, segments, options };
     const form = formOf(checked, this.#login);
     if (this.#method === "GET" && form.length > LONGEST_TARGET) throw this.#tooLongForGet(checked);
@@ -146,8 +149,9 @@ export class BrevisOneGateway implements SmsGateway {
     return { username, password };
   }
 
-  #timeLeft({ timeout }: CallOptions): number {
-    return new Deadline(timeout ?? this.#settings.timeout ?? DEFAULT_TIMEOUT_MS).remaining;
+  #timeLeft(call: CallOptions): number {
+    checkCall(call);
+    return new Deadline(call.timeout ?? this.#settings.timeout ?? DEFAULT_TIMEOUT_MS).remaining;
   }
 
   /** The gateway would answer with 414, or cut the connection and leave everybody in doubt. */

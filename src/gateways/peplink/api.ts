@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { CellularError } from "../../errors/cellular-error";
 import { Deadline, HttpClient, statusError, type HttpAnswer, type TrustSettings } from "../../http";
+import { checkCall } from "../arguments";
 import type { CallOptions } from "../gateway";
 import { isLoginExpired, readEnvelope } from "./envelope";
 import { PeplinkSession, type Login, type PeplinkCredentials, type PermissionName } from "./session";
@@ -56,6 +57,7 @@ export class PeplinkApi {
 
   /** Calls a function with the login in force, or a new one. */
   async call(call: ApiCall, options: CallOptions): Promise<Envelope> {
+    checkCall(options);
     if (this.#isClosed) throw new CellularError("INTERRUPTED", `${this.#http.label}: the driver is closed.`);
     const envelope = this.#makeCall(call, options);
     this.#inFlight.add(envelope);
@@ -134,6 +136,7 @@ export class PeplinkApi {
 
   /** Calls a function that answers without a login. */
   async callWithoutLogin(name: string, options: CallOptions): Promise<Envelope> {
+    checkCall(options);
     const answer = await this.#http.request({
       method: "GET",
       path: `/api/${name}`,

@@ -1,4 +1,5 @@
 import { Deadline } from "../../http";
+import { checkCall } from "../arguments";
 import type { CallOptions } from "../gateway";
 
 /**
@@ -6,6 +7,7 @@ import type { CallOptions } from "../gateway";
  * @throws CellularError `OPTION_INVALID` if that is no time.
  */
 export function forSeveralRequests(options: CallOptions): CallOptions {
+  checkCall(options);
   if (options.timeout === undefined) return options;
   const deadline = new Deadline(options.timeout);
   return {

@@ -10,7 +10,7 @@ export interface EnvelopeContext {
   readonly effect: boolean;
   /** What must not be repeated in an error message. */
   readonly secrets: readonly string[];
-  /** A good answer gives out a secret that is not known yet: where it cannot be read, nothing of it is repeated. */
+  /** A good answer gives out a secret that is not known yet: of one that may hold it nothing is repeated. */
   readonly givesSecret?: boolean;
   /** What it means that the router says no, and what to do. Default: it refused the request. */
   readonly refused?: string;
@@ -52,7 +52,7 @@ export function readEnvelope(answer: HttpAnswer, context: EnvelopeContext): Enve
 function unreadWords({ status, body }: HttpAnswer, { secrets, givesSecret = false }: EnvelopeContext): string {
   const text = body.toString("utf8");
   if (/^\s*(<!doctype|<html)/i.test(text)) return "a web page";
-  return givesSecret && status < 300 ? "" : deviceWords(text, secrets);
+  return givesSecret && (status < 300 || /token/i.test(text)) ? "" : deviceWords(text, secrets);
 }
 
 function refusal(envelope: Envelope, answer: HttpAnswer, context: EnvelopeContext): CellularError {

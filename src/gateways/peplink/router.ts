@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { CellularError } from "../../errors/cellular-error";
 import type { TrustSettings } from "../../http";
 import { checkLength, parsePhoneNumber, readText } from "../../sms";
+import { checkGiven, checkIds, checkSettings, segmentLimit } from "../arguments";
 import {
   optionsOf,
   type CallOptions,
@@ -31,7 +32,6 @@ import { readMailboxContents } from "./stored-sms";
 import { SmsListResponse, WanStatusResponse } from "./wire";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-const DEFAULT_MAX_SEGMENTS = 10;
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
 
 export interface PeplinkRouterOptions extends TrustSettings {
@@ -47,7 +47,7 @@ export interface PeplinkRouterOptions extends TrustSettings {
   readonly auth?: "password" | "client" | undefined;
   /** WAN connection that sends when a call names none. */
   readonly connId?: number | undefined;
-  /** Time for one call in milliseconds, default 30000. */
+  /** Time for one request in milliseconds, default 30000; a call may take several, and a login before them. */
   readonly timeout?: number | undefined;
   /** Longest text in segments, default 10. */
   readonly maxSegments?: number | undefined;
@@ -63,11 +63,13 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   readonly options: ReadonlySet<SmsOptionName> = new Set<SmsOptionName>(["connId"]);
   readonly #api: PeplinkApi;
   readonly #options: PeplinkRouterOptions;
+  readonly #maxSegments: number;
   /** The function for USSD that this firmware has as far as is known, and the one to try if it lacks it. */
   #ussdFunctions: readonly [usual: UssdFunction, other: UssdFunction] = ["cmd.sim.ussd.send", "cmd.sendUssd"];
 
   /** @throws CellularError `CONFIG_MISSING` if the URL or the fingerprint cannot be used. */
   constructor(options: PeplinkRouterOptions) {
+    checkSettings(options, "Peplink router");
     this.#options = options;
     this.#api = new PeplinkApi({
       url: options.url,
@@ -75,6 +77,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
       trust: options,
       timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
     });
+    this.#maxSegments = segmentLimit(options.maxSegments, this.label);
   }
 
   get label(): string {
@@ -98,7 +101,7 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
     refuseUnknownOptions(options, this.options, this.label);
     const to = this.checkAddress(sms.to);
     const text = readText(sms.text);
-    const { encoding, segments } = checkLength(text, this.#options.maxSegments ?? DEFAULT_MAX_SEGMENTS);
+    const { encoding, segments } = checkLength(text, this.#maxSegments);
     checkConnId(options.connId ?? this.#options.connId);
     return { to, text, encoding, segments, options };
   }
@@ -133,9 +136,11 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   /**
    * Lists the received SMS of the active SIM: GET `cmd.sms.get` (firmware 8.1.0). Parts of a long SMS are entries of
    * their own.
-   * @param mailbox `connId` of the WAN connection; absent: every cellular connection, one after the other.
+   * @param mailbox `connId` of the WAN connection; absent: every cellular connection, one after the other. The
+   *   options of the call may stand there too.
    */
-  async listSms(mailbox: Mailbox = {}, options: CallOptions = {}): Promise<readonly StoredSms[]> {
+  async listSms(mailbox: Mailbox & CallOptions = {}, options: CallOptions = mailbox): Promise<StoredSms[]> {
+    checkGiven(mailbox, "mailbox");
     const limited = forSeveralRequests(options);
     const places = mailbox.connId === undefined ? await this.mailboxes(limited) : [mailbox];
     const all: StoredSms[] = [];
@@ -161,9 +166,9 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
   }
 
   /** Lists the cellular WAN connections: GET `status.wan.connection`. User names and passwords of APNs are left out. */
-  async connections(options: CallOptions = {}): Promise<readonly CellularConnection[]> {
+  async connections(options: CallOptions = {}): Promise<CellularConnection[]> {
     const envelope = await this.#api.call({ name: "status.wan.connection", method: "GET", effect: false }, options);
-    return readConnections(readResponse(WanStatusResponse, envelope, this.#api.label));
+    return [...readConnections(readResponse(WanStatusResponse, envelope, this.#api.label))];
   }
 
   /**
@@ -171,7 +176,9 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
    * @param request `ids` as `listSms` gives them, or all; the ICCID is found out where it is not given and is clear.
    * @throws CellularError `OPTION_INVALID` where the connection or the SIM is not clear, `UNSUPPORTED` by older firmware.
    */
-  async deleteSms({ connId, iccid, ids }: DeleteRequest, options: CallOptions = {}): Promise<void> {
+  async deleteSms(request: DeleteRequest, options: CallOptions = {}): Promise<void> {
+    checkGiven(request, "list of what to delete");
+    const { connId, iccid, ids } = request;
     const id = checkIds(ids);
     if (Array.isArray(id) && id.length === 0) return;
     const named = checkIccid(iccid);
@@ -190,7 +197,9 @@ export class PeplinkRouter implements SmsGateway, SmsReader, SmsDeleter, UssdSen
    * @param request `code` of digits, `*` and `#`; `iccid` of the SIM, absent: the active one.
    * @throws CellularError `CODE_INVALID`, `OPTION_INVALID` where the connection is not clear, `UNSUPPORTED`.
    */
-  async sendUssd({ connId, iccid, code }: UssdRequest, options: CallOptions = {}): Promise<UssdReply> {
+  async sendUssd(request: UssdRequest, options: CallOptions = {}): Promise<UssdReply> {
+    checkGiven(request, "USSD request");
+    const { connId, iccid, code } = request;
     if (typeof code !== "string" || !/^[0-9*#]+$/.test(code)) {
       throw new CellularError("CODE_INVALID", "A USSD code is made of digits, * and #, for example *100#.");
     }
@@ -306,20 +315,15 @@ interface WantedUssd {
 
 const UssdResponse = v.looseObject({ message: v.string() });
 
-function checkIds(ids: unknown): number | readonly number[] | "all" {
-  if (ids === "all" || isId(ids)) return ids;
-  if (Array.isArray(ids) && ids.every(isId)) return ids;
-  throw new CellularError("OPTION_INVALID", 'What to delete is no id, no list of ids and not "all".');
-}
-
-function isId(id: unknown): id is number {
-  return typeof id === "number" && Number.isSafeInteger(id) && id >= 0;
-}
-
 function credentialsOf(options: PeplinkRouterOptions): PeplinkCredentials {
   const { username = "", password = "", clientId = "", clientSecret = "" } = options;
-  const auth = options.auth ?? (clientId === "" ? "password" : "client");
-  return auth === "client" ? { auth, clientId, clientSecret } : { auth, username, password };
+  const auth: string = options.auth ?? (clientId === "" ? "password" : "client");
+  if (auth === "client") return { auth, clientId, clientSecret };
+  if (auth === "password") return { auth, username, password };
+  throw new CellularError(
+    "CONFIG_MISSING",
+    "Peplink router: the login is neither by password nor by client. Choose one of them.",
+  );
 }
 
 /** Code without types gives numbers too, which have lost their +. */

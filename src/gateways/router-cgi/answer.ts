@@ -29,6 +29,9 @@ type Word = "WRONG_NUMBER" | "DISABLED" | "BAD USERNAME" | "ERROR" | "TIMEOUT" |
 const WORDS: readonly Word[] = ["WRONG_NUMBER", "DISABLED", "BAD USERNAME", "ERROR", "TIMEOUT", "NO MESSAGE"];
 const WORD = /^\s*(WRONG_NUMBER|Disabled|Bad username|ERROR|TIMEOUT|NO MESSAGE(?=S?\b))/i;
 
+/** As it stands in the answer, with all that belongs to it. */
+const WHOLE_WORD = /^\s*(WRONG_NUMBER|Disabled|Bad username(?: or password)?|ERROR|TIMEOUT|NO MESSAGES?)/i;
+
 /** Some firmware wraps everything in `<pre>`. */
 const PRE_BEGINS = /^\s*<pre(?:\s[^>]{0,200})?>(?:\r?\n)?/i;
 const PRE_ENDS = /<\/pre>\s*$/i;
@@ -144,6 +147,6 @@ function said(body: string, answer: HttpAnswer, context: AnswerContext): string 
 /** Of a list only a known word is shown: anything else may be the texts of other people. */
 function shownWords(body: string, answer: HttpAnswer, { asked, secrets }: AnswerContext): string {
   return asked === "list"
-    ? (WORD.exec(body)?.[1] ?? "")
+    ? (WHOLE_WORD.exec(body)?.[1] ?? "")
     : deviceWords(answer.body.toString("utf8", 0, SEARCHED_BYTES), secrets);
 }

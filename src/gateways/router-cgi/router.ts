@@ -1,6 +1,7 @@
 import { CellularError } from "../../errors/cellular-error";
 import { Deadline, HttpClient, statusError, type HttpAnswer, type TrustSettings } from "../../http";
 import { checkLength, readText } from "../../sms";
+import { checkCall, checkGiven, checkIds, checkSettings, segmentLimit } from "../arguments";
 import {
   optionsOf,
   type CallOptions,
@@ -24,7 +25,6 @@ import { readSmsList } from "./sms-list";
 
 /** Long SMS of UCS-2 took more than two minutes on real routers. */
 const DEFAULT_TIMEOUT_MS = 150_000;
-const DEFAULT_MAX_SEGMENTS = 10;
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
 
 const METHODS = ["POST", "GET"] as const;
@@ -70,13 +70,14 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
 
   /** @throws CellularError `CONFIG_MISSING` if the URL, the fingerprint or a setting cannot be used. */
   constructor(options: CgiRouterOptions) {
+    checkSettings(options, "CGI router");
     this.#http = new HttpClient({ url: options.url, device: "CGI router", trust: options });
     this.#credentials = { username: options.username ?? "", password: options.password ?? "" };
     this.#method = oneOf(METHODS, options.method, "method");
     this.#lineBreak = oneOf(LINE_BREAKS, options.lineBreak, "lineBreak");
     this.#numberFormat = oneOf(NUMBER_FORMATS, options.numberFormat, "numberFormat");
     this.#timeout = options.timeout ?? DEFAULT_TIMEOUT_MS;
-    this.#maxSegments = options.maxSegments ?? DEFAULT_MAX_SEGMENTS;
+    this.#maxSegments = segmentLimit(options.maxSegments, this.label);
   }
 
   get label(): string {
@@ -131,11 +132,13 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
   /**
    * Lists the received SMS: `sms_list`, in the router's order, which is none. A part of a long SMS may be an entry of
    * its own. The router prints its local time, so that `timestamp` is null; `localTime` is for people.
+   * @param mailbox Means nothing here; the options of the call may stand in its place.
    * @throws CellularError `BAD_RESPONSE` where the list cannot be read, with the beginning of the answer in `cause.raw`.
    */
-  async listSms(_mailbox?: Mailbox, options: CallOptions = {}): Promise<readonly StoredSms[]> {
+  async listSms(mailbox: Mailbox & CallOptions = {}, options: CallOptions = mailbox): Promise<StoredSms[]> {
+    checkGiven(mailbox, "mailbox");
     const answer = await this.#ask("list", {}, { effect: false, maxBytes: MAX_LIST_BYTES }, options);
-    return readSmsList(answer, this.#context("list"));
+    return [...readSmsList(answer, this.#context("list"))];
   }
 
   /** As `listSms`; the router does not say which SIM the entries lie on. */
@@ -147,10 +150,13 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
    * Deletes stored SMS, one request each: `sms_delete` (Teltonika). "All" are those that the list shows now.
    * @throws CellularError `UNSUPPORTED` where the firmware lacks it. After a failure in the middle some are deleted.
    */
-  async deleteSms({ ids }: DeleteRequest, options: CallOptions = {}): Promise<void> {
+  async deleteSms(request: DeleteRequest, options: CallOptions = {}): Promise<void> {
+    checkGiven(request, "list of what to delete");
+    checkCall(options);
+    const ids = checkIds(request.ids);
     const limit = options.timeout === undefined ? undefined : new Deadline(options.timeout);
     const limited = (): CallOptions => ({ signal: options.signal, timeout: limit?.remaining });
-    const indices = ids === "all" ? storedIds(await this.listSms({}, limited())) : checkIds(ids);
+    const indices = ids === "all" ? storedIds(await this.listSms({}, limited())) : [ids].flat();
     // From the highest to the lowest, so that it does not matter whether the others move up.
     for (const index of [...new Set(indices)].sort((one, other) => other - one)) {
       await this.#order("delete", { number: String(index) }, { segments: 0, secrets: [] }, limited());
@@ -163,6 +169,7 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
    * @returns `version` is null: the router does not tell it.
    */
   async probe(options: CallOptions = {}): Promise<DeviceInfo> {
+    checkCall(options);
     const timeout = new Deadline(options.timeout ?? this.#timeout).remaining;
     const answer = await this.#http.request({
       method: "GET",
@@ -201,6 +208,7 @@ export class CgiRouter implements SmsGateway, SmsReader, SmsDeleter {
     request: { readonly effect: boolean; readonly maxBytes?: number },
     options: CallOptions,
   ): Promise<HttpAnswer> {
+    checkCall(options);
     this.checkConfiguration();
     const all = { ...this.#credentials, ...fields };
     const path = `/cgi-bin/sms_${asked}`;
@@ -233,16 +241,6 @@ function oneOf<const T extends string>(choices: readonly [T, ...T[]], value: unk
   const choice = choices.find((one) => one === value);
   if (choice !== undefined) return choice;
   throw new CellularError("CONFIG_MISSING", `The setting ${setting} is not one of ${choices.join(", ")}. Correct it.`);
-}
-
-function checkIds(ids: unknown): readonly number[] {
-  const list: unknown[] = Array.isArray(ids) ? ids : [ids];
-  if (list.every(isId)) return list;
-  throw new CellularError("OPTION_INVALID", 'What to delete is no id, no list of ids and not "all".');
-}
-
-function isId(id: unknown): id is number {
-  return typeof id === "number" && Number.isSafeInteger(id) && id >= 0;
 }
 
 function storedIds(entries: readonly StoredSms[]): readonly number[] {

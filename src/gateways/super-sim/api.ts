@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { CellularError } from "../../errors/cellular-error";
 import { Deadline, type HttpAnswer, type HttpClient, type HttpRequest } from "../../http";
+import { checkCall } from "../arguments";
 import type { CallOptions } from "../gateway";
 import { jsonOf, serviceFailure } from "./failure";
 import type { LoginCall } from "../shared-login";
@@ -45,6 +46,7 @@ export class SuperSimApi {
    * @param maxBytes Largest answer that is taken; default: that of the HTTP client.
    */
   async get<T>(path: string, shape: v.GenericSchema<unknown, T>, call: ReadOptions, maxBytes?: number): Promise<T> {
+    checkCall(call);
     const target: Target = { method: "GET", path, effect: false, ...(maxBytes === undefined ? {} : { maxBytes }) };
     const deadline = new Deadline(call.timeout ?? this.#timeout);
     for (let attempt = 1; ; attempt += 1) {
@@ -69,6 +71,7 @@ export class SuperSimApi {
     shape: v.GenericSchema<unknown, T>,
     call: CallOptions,
   ): Promise<T> {
+    checkCall(call);
     const deadline = new Deadline(call.timeout ?? this.#timeout);
     const target: Target = { method: "POST", path, body: form.toString(), effect: true };
     return this.#once(target, shape, told, { deadline, signal: call.signal });
@@ -126,6 +129,7 @@ export class SuperSimApi {
 /** Milliseconds until another attempt, or undefined if it would not help or come too late. */
 function pauseAfter(error: unknown, attempt: number, deadline: Deadline): number | undefined {
   if (!(error instanceof CellularError) || !error.retryable || attempt >= MOST_ATTEMPTS) return undefined;
-  const wait = error.retryAfter ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  // "At once" is no help to a service that has too much to do.
+  const wait = Math.max(error.retryAfter ?? FIRST_PAUSE_MS * 2 ** (attempt - 1), FIRST_PAUSE_MS);
   return wait + LEAST_ATTEMPT_MS > deadline.remaining ? undefined : wait;
 }

@@ -26,17 +26,20 @@ interface FailureContext {
   readonly effect: boolean;
   /** What the service was told and may repeat. */
   readonly secrets: readonly string[];
+  /** Whether a token may stand in the answer, whatever its status: its words are shown only where they say an error. */
+  readonly givesSecret?: boolean;
 }
 
 /**
  * An answer that is no success. As `statusError`, but for what creates a command every 5xx is `unknown`, with
  * `Retry-After` too: no document says that the service has done nothing by then.
  */
-export function serviceFailure(answer: HttpAnswer, { label, effect, secrets }: FailureContext): CellularError {
+export function serviceFailure(answer: HttpAnswer, context: FailureContext): CellularError {
+  const { label, effect, secrets, givesSecret = false } = context;
   const { status } = answer;
   const known = statusError(answer, { label, effect, words: "" });
   const refusal = readRefusal(answer, secrets);
-  const words = refusal?.message ?? bareWords(answer, secrets);
+  const words = refusal?.message ?? (givesSecret ? "" : bareWords(answer, secrets));
   const text = serviceText(status);
   const isLost = effect && status >= 500;
   return new CellularError(

@@ -1,5 +1,6 @@
 import { CellularError } from "../../errors/cellular-error";
 import { readText } from "../../sms";
+import { checkGiven } from "../arguments";
 import type { SuperSimProvider } from "./options";
 import type { CommandDirection, CommandStatus, SimStatus } from "./records";
 
@@ -52,6 +53,7 @@ export interface SimFilter extends PageRequest {
  * @throws CellularError `ADDRESS_INVALID`, `TEXT_EMPTY`, `TEXT_INVALID`, `TEXT_TOO_LONG` or `OPTION_INVALID`.
  */
 export function checkSmsCommand(request: SmsCommandRequest, provider: SuperSimProvider): SmsCommandRequest {
+  checkGiven(request, "command");
   return {
     sim: checkSim(request.sim),
     payload: checkText(request.payload),
@@ -61,6 +63,7 @@ export function checkSmsCommand(request: SmsCommandRequest, provider: SuperSimPr
 
 /** As `checkSmsCommand`, for the legacy resource. */
 export function checkCommand(request: CommandRequest, provider: SuperSimProvider): CommandRequest {
+  checkGiven(request, "command");
   return {
     sim: checkSim(request.sim),
     command: checkText(request.command),
@@ -76,6 +79,7 @@ export function checkCommandSid(sid: unknown): string {
 
 /** The query of a list of commands, in the order of the vendor's own client. */
 export function commandQuery(filter: CommandFilter): URLSearchParams {
+  checkGiven(filter, "filter");
   const { sim, status, direction } = filter;
   const query = new URLSearchParams();
   if (sim !== undefined) query.set("Sim", checkSim(sim));
@@ -87,6 +91,7 @@ export function commandQuery(filter: CommandFilter): URLSearchParams {
 
 /** The query of a list of SIMs. */
 export function simQuery(filter: SimFilter): URLSearchParams {
+  checkGiven(filter, "filter");
   const { status, fleet, iccid } = filter;
   const query = new URLSearchParams();
   setChoice(query, "Status", status, ["new", "ready", "active", "inactive", "scheduled"]);
@@ -99,7 +104,7 @@ export function simQuery(filter: SimFilter): URLSearchParams {
 function checkSim(sim: unknown): string {
   const name = typeof sim === "string" ? sim.trim() : "";
   if (name === "" || /[\p{Surrogate}\p{Cc}]/u.test(name)) {
-    throw new CellularError("ADDRESS_INVALID", "There is no SIM to send to: give its SID (HS…) or its unique name.");
+    throw new CellularError("ADDRESS_INVALID", "No SIM is named: give its SID (HS…) or its unique name.");
   }
   if (/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(name) && !name.startsWith("HS")) {
     throw new CellularError("ADDRESS_INVALID", "The SID is not that of a SIM, which begins with HS: look it up again.");

@@ -1,4 +1,6 @@
+import { CellularError } from "../../errors/cellular-error";
 import { HttpClient } from "../../http";
+import { checkSettings } from "../arguments";
 import type { CallOptions, DeviceInfo } from "../gateway";
 import { SuperSimApi } from "./api";
 import { basicLogin, type AccountLogin } from "./login";
@@ -48,8 +50,8 @@ export interface SuperSimAccountInfo extends DeviceInfo {
  * A Super SIM account at Twilio or at KORE (vendor's OpenAPI file `twilio_supersim_v1`; KORE serves the same API).
  *
  * All failures are `CellularError`. A command that was to be created is `unknown` if a byte of the request may have left
- * without a usable answer; it is never sent twice. Reading is repeated while the call has time for it, after a 429 not
- * before `Retry-After`.
+ * without a usable answer; it is never sent twice. Reading is tried up to 5 times while the call has time for it, after a
+ * 429 not before `Retry-After`.
  */
 export class SuperSim {
   readonly #options: SuperSimOptions;
@@ -59,6 +61,7 @@ export class SuperSim {
 
   /** @throws CellularError `CONFIG_MISSING` if provider, login, URLs, trust settings or proxy cannot be used. */
   constructor(options: SuperSimOptions) {
+    checkSettings(options, "Super SIM");
     const { device, url, tokenUrl } = addressesOf(options);
     const { fingerprint, tls, proxy, timeout = DEFAULT_TIMEOUT_MS } = options;
     const clientFor = (url: string): HttpClient => new HttpClient({ url, device, trust: { fingerprint, tls }, proxy });
@@ -171,15 +174,24 @@ export class SuperSim {
     return { version: null, accountSid: null, raw: null };
   }
 
-  /** Closes all connections once the calls in flight have ended; waits between attempts and later calls are `INTERRUPTED`. */
+  /**
+   * Closes all connections once what was asked of the service has been answered. What waits for a token or between two
+   * attempts is `INTERRUPTED`, and so are later calls.
+   */
   async close(): Promise<void> {
     await this.#api.close();
   }
 
-  async #fetch<T>({ path, item }: ListResource<T>, sid: string, call: ReadOptions): Promise<T> {
+  async #fetch<T extends { readonly sid: string }>(
+    { path, item }: ListResource<T>,
+    sid: string,
+    call: ReadOptions,
+  ): Promise<T> {
     const checked = checkCommandSid(sid);
     this.checkConfiguration();
-    return this.#api.get(`${path}/${checked}`, item, call);
+    const command = await this.#api.get(`${path}/${checked}`, item, call);
+    if (command.sid.toLowerCase() === checked.toLowerCase()) return command;
+    throw new CellularError("BAD_RESPONSE", `${this.label}: the answer is about another command. Check the URL.`);
   }
 
   async *#list<T>(

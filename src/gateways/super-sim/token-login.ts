@@ -79,8 +79,9 @@ export class TokenLogin implements AccountLogin {
       effect: false,
     });
     const { label } = this.#http;
-    if (answer.status !== 200) {
-      throw asRefusedLogin(serviceFailure(answer, { label, effect: false, secrets: [clientSecret] }));
+    if (answer.status < 200 || answer.status > 299) {
+      const secrets = [clientSecret];
+      throw asRefusedLogin(serviceFailure(answer, { label, effect: false, secrets, givesSecret: true }));
     }
     const read = v.safeParse(TokenAnswer, jsonOf(answer));
     if (!read.success) {

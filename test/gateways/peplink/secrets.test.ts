@@ -29,6 +29,8 @@ const SECRETS = [PASSWORD, COOKIE, CLIENT_SECRET, TOKEN, TO, TEXT].flatMap((secr
 ]);
 const PIECES = ["wörd-99", "4711-v", "0815=", "0816=", "7700900", "Door", "north", "öpen"];
 
+const given = { stat: "ok", response: { accessToken: TOKEN, expiresIn: 172800 } };
+
 /** Everything that a request said: what a device may repeat at worst. */
 function repeated({ method, path, query, headers, body }: RawRequest): string {
   return `${method} ${path}?${String(query)} cookie=${headers.cookie ?? ""} ${body}`;
@@ -39,6 +41,15 @@ function repeating(form: (said: string) => Reply): Reply {
     form(repeated(request))(wire, request);
   };
 }
+
+describe("A failure keeps a token to itself that it brings", () => {
+  for (const status of [302, 400, 403, 404, 500, 503]) {
+    it(`with HTTP ${status}`, async () => {
+      const { router } = await routerWith({ [GRANT]: json(given, {}, status) }, byClient);
+      assertKeeps(await failureOf(router.sendSms(sms)), [TOKEN, "access+token", "0816"]);
+    });
+  }
+});
 
 const repetitions: readonly (readonly [where: string, Reply])[] = [
   ["a text of HTTP 200", repeating((said) => answer(200, said))],

@@ -272,6 +272,11 @@ describe("A list of a CGI router that is none", () => {
     assert.equal(cause.raw, "Welcome, …");
   });
 
+  it("but a refused login is told in all of the router's words", async () => {
+    const { router } = await routerWith({ [LIST]: says("Bad username or password\nand more") });
+    assert.match((await failureOf(router.listSms())).message, /says: Bad username or password$/);
+  });
+
   const failures: readonly (readonly [what: string, Parameters<typeof routerWith>[0], CellularErrorCode])[] = [
     ["a web page", { [LIST]: webPage }, "BAD_RESPONSE"],
     ["ERROR", { [LIST]: says("ERROR") }, "REFUSED"],

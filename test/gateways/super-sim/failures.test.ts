@@ -146,6 +146,19 @@ describe("What Super SIM says of a failure is kept as its cause:", () => {
   }
 });
 
+describe("A command that is read from Super SIM", () => {
+  it("is BAD_RESPONSE where the answer is about another one", async () => {
+    const { account } = await twilioWith(json({ ...resource, sid: `HC${"2c".repeat(16)}` }));
+    assertFailure(await failureOf(account.fetchSmsCommand(COMMAND_SID)), "BAD_RESPONSE", "not-sent");
+    assertFailure(await failureOf(account.fetchCommand(COMMAND_SID)), "BAD_RESPONSE", "not-sent");
+  });
+
+  it("is itself in whatever letters the answer writes its SID", async () => {
+    const { account } = await twilioWith(found);
+    assert.equal((await account.fetchSmsCommand(COMMAND_SID.replace("1b", "1B"))).sid, COMMAND_SID);
+  });
+});
+
 describe("Reading from Super SIM is repeated", () => {
   for (const [what, reply] of [
     ["429 with Retry-After", vendor(429, 20429, { "Retry-After": "0" })],
@@ -169,6 +182,13 @@ describe("Reading from Super SIM is repeated", () => {
     const begin = performance.now();
     await account.fetchSmsCommand(COMMAND_SID);
     assert.ok(performance.now() - begin >= 995);
+  });
+
+  it("after a while, even if the service says at once", async () => {
+    const { account } = await twilioWith(inTurn(answer(429, "", { "Retry-After": "0" }), found));
+    const begin = performance.now();
+    await account.fetchSmsCommand(COMMAND_SID);
+    assert.ok(performance.now() - begin >= 249);
   });
 
   it("not at all where Retry-After is longer than the call has time", async () => {

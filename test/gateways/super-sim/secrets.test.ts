@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { CellularError } from "../../../src/errors/cellular-error";
 import { assertKeeps, failureOf } from "../../support/failure";
 import { answer, bytes, bytesAndEnd, json, reset, silence } from "../../support/raw-replies";
@@ -46,6 +47,23 @@ const repetitions: readonly (readonly [where: string, Reply])[] = [
 function assertSilent(error: CellularError): void {
   assertKeeps(error, [...SECRETS, ...PIECES]);
 }
+
+describe("A failure keeps a token to itself that it brings", () => {
+  const given = { access_token: TOKEN, expires_in: 3600, token_type: "Bearer" };
+  for (const status of [302, 400, 401, 403, 404, 500, 503]) {
+    it(`with HTTP ${status}`, async () => {
+      const { account } = await koreWith(json(given, {}, status), reset, { timeout: 300 });
+      assertKeeps(await failureOf(account.createSmsCommand(asked)), [TOKEN, "eyJhbGciOi"]);
+    });
+  }
+
+  it("beside the words of an error, which are shown", async () => {
+    const { account } = await koreWith(json({ ...given, error: "invalid_scope" }, {}, 400), reset, { timeout: 300 });
+    const error = await failureOf(account.createSmsCommand(asked));
+    assertKeeps(error, [TOKEN, "eyJhbGciOi"]);
+    assert.match(error.message, /invalid_scope/);
+  });
+});
 
 describe("A failure keeps credentials, token, text, SIM and callback to itself if the service repeats them in", () => {
   for (const [where, reply] of repetitions) {

@@ -42,6 +42,13 @@ describe("A token of KORE", () => {
     });
   }
 
+  for (const status of [201, 203]) {
+    it(`is taken with HTTP ${status} too`, async () => {
+      const { account } = await koreWith(json({ access_token: "t1" }, {}, status), only("t1"));
+      assert.deepEqual(await account.createSmsCommand(request), record);
+    });
+  }
+
   it("that ended is renewed once for all calls that meet it at the same time", async () => {
     const { server, account } = await koreWith(inTurn(tokenOf("t1"), tokenOf("t2")), only("t2"));
     await Promise.all(Array.from({ length: 8 }, () => account.createSmsCommand(request)));

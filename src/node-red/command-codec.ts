@@ -21,7 +21,7 @@ const StoredOrigin = v.object({ nodeId: v.string(), msg: v.looseObject({ _msgid:
 export function commandCodec(): EntryCodec<CommandJob, Origin, SmsCommand> {
   return {
     job: {
-      encode: (job) => plainCopy({ ...job }) ?? null,
+      encode: (job) => plainCopy({ ...job }, Infinity) ?? null,
       decode: (value) =>
         v.parse(
           v.custom<CommandJob>((job) => v.is(Job, job)),

@@ -28,23 +28,58 @@ export function plainMessage(msg: NodeMessage): JsonObject {
   return plain;
 }
 
-/** A copy of plain data; undefined for everything else, and for what holds something else. */
-export function plainCopy(value: unknown, depth = DEEPEST): Json | undefined {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== "object" || depth === 0) return undefined;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => plainCopy(item, depth - 1));
-    return items.every((item) => item !== undefined) ? items : undefined;
+/**
+ * A copy of plain data; undefined for everything else, and for what holds something else.
+ * @param room Characters of JSON that are looked at; what has more is none either. A message may lead back to itself in
+ *   many ways: without an end of it, this would take for ever.
+ */
+export function plainCopy(value: unknown, room = LARGEST_PROPERTY): Json | undefined {
+  return new PlainCopy(room).of(value, DEEPEST);
+}
+
+class PlainCopy {
+  #room: number;
+
+  constructor(room: number) {
+    this.#room = room;
   }
+
+  of(value: unknown, depth: number): Json | undefined {
+    this.#room -= typeof value === "string" ? value.length : 1;
+    if (this.#room < 0) return undefined;
+    if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+    if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+    if (typeof value !== "object" || depth === 0) return undefined;
+    if (Array.isArray(value)) return this.#array(value, depth);
+    return isPlain(value) ? this.#object(value, depth) : undefined;
+  }
+
+  #array(values: readonly unknown[], depth: number): Json | undefined {
+    const copy: Json[] = [];
+    for (const value of values) {
+      const plain = this.of(value, depth - 1);
+      if (plain === undefined) return undefined;
+      copy.push(plain);
+    }
+    return copy;
+  }
+
+  #object(value: object, depth: number): Json | undefined {
+    const copy: Record<string, Json> = {};
+    for (const [name, property] of Object.entries(value)) {
+      if (property === undefined) continue;
+      this.#room -= name.length;
+      const plain = this.of(property, depth - 1);
+      if (plain === undefined || name === "__proto__") return undefined;
+      copy[name] = plain;
+    }
+    return copy;
+  }
+}
+
+/** What a function node makes has the prototype of its own world, which is another object than here. */
+function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return undefined;
-  const copy: Record<string, Json> = {};
-  for (const [name, property] of Object.entries(value)) {
-    if (property === undefined) continue;
-    const plain = plainCopy(property, depth - 1);
-    if (plain === undefined || name === "__proto__") return undefined;
-    copy[name] = plain;
-  }
-  return copy;
+  if (typeof prototype !== "object" || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf");
 }

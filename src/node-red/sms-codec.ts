@@ -40,7 +40,7 @@ export function smsCodec(): EntryCodec<CheckedSms, SmsOrigin, SendReceipt> {
   const cut = new CutBatches();
   return {
     job: {
-      encode: (sms) => plainCopy({ ...sms }) ?? null,
+      encode: (sms) => plainCopy({ ...sms }, Infinity) ?? null,
       decode: (value) =>
         v.parse(
           v.custom<CheckedSms>((sms) => v.is(Sms, sms)),

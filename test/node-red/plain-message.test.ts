@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
+import type { NodeMessage } from "node-red";
 import { plainMessage } from "../../src/node-red/plain-message";
 
 describe("What is written down of a message", () => {
@@ -23,6 +25,27 @@ describe("What is written down of a message", () => {
       nothing: NaN,
       list: [undefined],
     };
+    assert.deepEqual(plainMessage(msg), { payload: "open" });
+  });
+
+  it("is plain data of a function node too, whose objects come from a world of their own", () => {
+    const made: unknown = runInNewContext('({ payload: { text: "open", tags: ["a", { b: 1 }] }, parts: { id: "p" } })');
+    const own = { payload: { text: "open", tags: ["a", { b: 1 }] }, parts: { id: "p" } };
+    assert.deepEqual(plainMessage(made as NodeMessage), own);
+    const dated: unknown = runInNewContext("({ payload: 1, at: new Date(), seen: new Set(), made: Object.create({}) })");
+    assert.deepEqual(plainMessage(dated as NodeMessage), { payload: 1 });
+  });
+
+  it("is found out soon where the message leads back to itself in many ways, or is a list of nothing", () => {
+    const round: unknown[] = [];
+    round.push(round, round, round, round);
+    const tree: { children: unknown[] } = { children: [] };
+    tree.children.push(...Array.from({ length: 30 }, () => ({ parent: tree })));
+    const wide = Array.from({ length: 30 }, () => [tree, round]);
+    const shared: unknown[] = [];
+    let level: unknown[] = shared;
+    for (let depth = 0; depth < 18; depth += 1) level = [level, level, level, level];
+    const msg = { payload: "open", round, tree, wide, level, nothing: new Array(2 ** 32 - 1) };
     assert.deepEqual(plainMessage(msg), { payload: "open" });
   });
 

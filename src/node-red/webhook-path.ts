@@ -45,19 +45,23 @@ const EDITORS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Looks whether a path is one that the editor needs, where it has the same root as HTTP nodes: nobody could deploy then,
- * not even to mend that.
+ * Looks whether a path is one that the editor needs, be its root that of HTTP nodes or one below: nobody could deploy
+ * then, not even to mend that.
  * @param root Of the HTTP nodes, without a slash at its end.
  * @param adminRoot Of the editor, as Node-RED's settings have it.
  * @throws CellularError `CONFIG_MISSING`
  */
 export function checkEditorsOwn(path: string, root: string, adminRoot: string | false | undefined): void {
-  if (adminRoot === false || keyOf(segmentsOf(adminRoot ?? "/") ?? []) !== keyOf(segmentsOf(root) ?? [])) return;
-  const [first = ""] = segmentsOf(path) ?? [];
-  if (!EDITORS.has(first.toLowerCase())) return;
+  if (adminRoot === false) return;
+  const editor = segmentsOf(adminRoot ?? "/") ?? [];
+  const called = [...(segmentsOf(root) ?? []), ...(segmentsOf(path) ?? [])];
+  // Node-RED's own routes do not tell large letters from small ones.
+  if (!editor.every((segment, at) => segment.toLowerCase() === called[at]?.toLowerCase())) return;
+  const [first] = called.slice(editor.length);
+  if (first !== undefined && !EDITORS.has(first.toLowerCase())) return;
   throw new CellularError(
     "CONFIG_MISSING",
-    `The path "${first}" belongs to the editor. Choose another one, such as supersim.`,
+    `The path "${path}" belongs to the editor. Choose another one, such as supersim.`,
   );
 }
 

@@ -13,6 +13,23 @@ describe("The path of a webhook", () => {
     }
   });
 
+  it("may not lead below the editor's own root either, nor be that", () => {
+    for (const [path, root, adminRoot] of [
+      ["admin/flows", "", "/admin"],
+      ["Admin/flows", "", "/admin/"],
+      ["admin", "", "/admin"],
+      ["admin/flows", "/x", "/x/admin"],
+      ["settings", "/admin", "/admin"],
+    ] as const) {
+      assert.throws(() => {
+        checkEditorsOwn(path, root, adminRoot);
+      }, /belongs to the editor/);
+    }
+    checkEditorsOwn("admin/flows", "/x", "/admin");
+    checkEditorsOwn("admin/supersim", "", "/admin");
+    checkEditorsOwn("flows", "", "/admin");
+  });
+
   it("may be any other, and any at all below a root of its own or without an editor", () => {
     checkEditorsOwn("supersim", "", "/");
     checkEditorsOwn("callbacks/flows", "", "/");

@@ -1,4 +1,5 @@
 import type { Node, NodeMessage } from "node-red";
+import { isConfigured } from "./deletion";
 import { FlowsGate, type FlowsOf } from "./flows-gate";
 import { handOver } from "./handover";
 import { asError, type Input } from "./wrappers";
@@ -35,7 +36,7 @@ export interface Delivery<Result> {
   readonly result: Result;
   /** The flow has been told. */
   readonly delivered: () => void;
-  /** The node is gone: nobody is left to tell. */
+  /** The node is deleted: nobody is left to tell. */
   readonly orphaned: () => void;
 }
 
@@ -69,7 +70,7 @@ export class OutcomeDesk<Result extends Traceable> {
     };
   }
 
-  /** Reports an outcome now, or when the flows run again. */
+  /** Reports an outcome now, or when the flows run again, and the node with them. */
   deliver(delivery: Delivery<Result>): void {
     if (this.#gate.isOpen) this.#hand(delivery);
     else this.#held.push(delivery);
@@ -88,7 +89,9 @@ export class OutcomeDesk<Result extends Traceable> {
     const { origin } = delivery.result;
     const reporter = this.#reporters.get(origin.nodeId);
     if (reporter === undefined) {
-      delivery.orphaned();
+      // One that is disabled is told once it is enabled again.
+      if (isConfigured(this.#RED, origin.nodeId)) this.#held.push(delivery);
+      else delivery.orphaned();
     } else if (reporter === origin.asked?.instance) {
       this.#report(delivery, reporter, origin.asked.input);
     } else {

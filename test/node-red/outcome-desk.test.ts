@@ -10,9 +10,14 @@ class Room {
   readonly events = new EventEmitter();
   readonly desk: OutcomeDesk<SmsResult>;
   readonly seen: string[] = [];
+  /** The nodes that stand in the flows, running or not. */
+  readonly configured = new Set<string>();
 
   constructor() {
-    const nodes = { getNode: () => null };
+    const eachNode = (call: (node: object) => void): void => {
+      for (const id of this.configured) call({ id, type: "cellular-sms-send" });
+    };
+    const nodes = { getNode: () => null, eachNode };
     this.desk = new OutcomeDesk({ events: this.events, nodes } as unknown as Pick<NodeAPI, "events" | "nodes">);
   }
 
@@ -105,6 +110,27 @@ describe("the desk that brings outcomes to nodes", () => {
     room.events.emit("flows:started");
     room.desk.deliver(room.delivery("a", one));
     assert.deepEqual(room.seen, ["a orphaned"]);
+  });
+
+  it("keeps an outcome for a node that is disabled until it is enabled, or deleted", async () => {
+    const room = new Room();
+    const one = room.reporter("one");
+    room.configured.add("send");
+    room.desk.register(one)();
+    room.events.emit("flows:started");
+    room.desk.deliver(room.delivery("a", one));
+    room.events.emit("flows:stopping");
+    room.events.emit("flows:started");
+    assert.deepEqual(room.seen, []);
+    const leave = room.desk.register(room.reporter("two"));
+    room.events.emit("flows:started");
+    await room.turn();
+    assert.deepEqual(room.seen.splice(0), ["two receives", "two reports a", "a told"]);
+    leave();
+    room.desk.deliver(room.delivery("b", one));
+    room.configured.clear();
+    room.events.emit("flows:started");
+    assert.deepEqual(room.seen, ["b orphaned"]);
   });
 
   it("lets a report that throws harm no other outcome", async () => {

@@ -74,6 +74,40 @@ describe("what is disabled and enabled again", () => {
     });
   }
 
+  for (const [what, id] of [
+    ["a send node", "send"],
+    ["its flow", "tab"],
+  ] as const) {
+    it(`${what}, is told then what became of what it sent, once, over a restart too`, async () => {
+      const gateway = { url: lab.line.url };
+      const off = lab
+        .sending({ gateway })
+        .map((item) => (item.id === id ? { ...item, d: true, disabled: true } : item));
+      await lab.deploy(lab.sending({ gateway }));
+      const taken = lab.heldAt("sent");
+      const first = await lab.send();
+      await taken;
+      await lab.deploy(off);
+      lab.line.letGo();
+      await lab.inTime(() => lab.journal("gw").includes('"accepted"'), "the outcome on disk");
+      await lab.deploy(lab.sending({ gateway }));
+      assert.equal((await lab.arrival("out", first)).payload, `${WORD} ${first}`);
+      await lab.arrival("done", first);
+
+      const again = lab.heldAt("sent");
+      const second = await lab.send();
+      await again;
+      await lab.deploy(off);
+      await lab.red.kill();
+      lab.line.letGo();
+      await lab.red.restart();
+      await lab.deploy(lab.sending({ gateway }));
+      assert.equal(verdictOf(await lab.arrival("caught", second)), "unknown INTERRUPTED");
+      await lab.sendsStill();
+      assert.deepEqual([lab.arrived(first).toSorted(), lab.arrived(second)], [["done", "out"], ["caught"]]);
+    });
+  }
+
   it("a gateway lets what is in flight end well, and what waits end as not sent", async () => {
     const gateway = { url: lab.line.url };
     await lab.deploy(lab.sending({ gateway }));

@@ -85,8 +85,8 @@ export interface LedgerHolder extends Pick<ReceiverWishes, "from"> {
 }
 
 /**
- * The entries that may go: one receiver that had the SMS asks for it, and everybody whose filter it passes has had it.
- * What lay there before the first list was never handed on, and stays.
+ * The entries that may go: one receiver that had the SMS asks for it, everybody whose filter it passes has had it, and
+ * nobody's flow is to delete it itself. What lay there before the first list was never handed on, and stays.
  */
 export function entriesToDelete(
   { sim, entries }: MailboxContents,
@@ -96,8 +96,12 @@ export function entriesToDelete(
   return entries.filter((entry) => {
     const identity = smsIdentity(key, entry);
     const isAsked = holders.some(({ after, ledger }) => after === "delete" && isHandedOn(ledger.get(identity)));
-    return isAsked && holders.every((holder) => !isSenderWanted(entry.from, holder) || holder.ledger.has(identity));
+    return isAsked && holders.every((holder) => !isSenderWanted(entry.from, holder) || isDone(holder, identity));
   });
+}
+
+function isDone({ after, ledger }: LedgerHolder, identity: string): boolean {
+  return ledger.has(identity) && !(after === "flow" && isHandedOn(ledger.get(identity)));
 }
 
 function isHandedOn(entry: LedgerEntry | undefined): boolean {

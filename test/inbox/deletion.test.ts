@@ -59,6 +59,17 @@ describe("An SMS that was handed on", () => {
     assert.deepEqual([late.texts, stored(test.sim)], [["one"], []]);
   });
 
+  it("stays while the flow of another one is to delete it, and goes where that one never gets it", async () => {
+    const test = new InboxUnderTest();
+    await test.subscribe({ id: "deletes", after: "delete" });
+    const owner = await test.subscribe({ id: "owns", after: "flow", from: [ALICE] });
+    test.sim.receive("one", { timestamp: 1 });
+    test.sim.receive("two", { from: BOB, timestamp: 2 });
+    await test.poll();
+    await test.poll();
+    assert.deepEqual([owner.texts, stored(test.sim)], [["one"], ["one"]]);
+  });
+
   it("does not wait for one whose filter keeps it out, nor for one of another connection", async () => {
     const test = new InboxUnderTest();
     test.router.sims.set(2, new TestSim({ connId: 2, iccid: "8946" }));

@@ -32,7 +32,9 @@ describe("What is written down of a message", () => {
     const made: unknown = runInNewContext('({ payload: { text: "open", tags: ["a", { b: 1 }] }, parts: { id: "p" } })');
     const own = { payload: { text: "open", tags: ["a", { b: 1 }] }, parts: { id: "p" } };
     assert.deepEqual(plainMessage(made as NodeMessage), own);
-    const dated: unknown = runInNewContext("({ payload: 1, at: new Date(), seen: new Set(), made: Object.create({}) })");
+    const dated: unknown = runInNewContext(
+      "({ payload: 1, at: new Date(), seen: new Set(), made: Object.create({}) })",
+    );
     assert.deepEqual(plainMessage(dated as NodeMessage), { payload: 1 });
   });
 

@@ -22,8 +22,13 @@ export function checkGiven(value: unknown, what: string): void {
 export function checkCall(call: CallOptions): void {
   checkGiven(call, "object with signal and timeout");
   const { signal }: { signal?: unknown } = call;
-  if (signal === undefined || signal === null || signal instanceof AbortSignal) return;
+  if (signal === undefined || signal === null || isSignal(signal)) return;
   throw new CellularError("OPTION_INVALID", "The option signal is no AbortSignal. Correct it.");
+}
+
+/** Not by its class: it may come from another world, such as a function node's. */
+function isSignal(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
 }
 
 /**

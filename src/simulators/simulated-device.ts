@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { checkFault } from "./fault-check.js";
 import {
   FaultQueue,
   isCommand,
@@ -62,6 +63,8 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     );
   }
 
+  /** All functions that `functionOf` can name. */
+  protected abstract readonly functions: readonly DeviceFunction[];
   /** Which function a request asks for; faults and the count of commands go by it. */
   protected abstract functionOf(path: string, method: string): DeviceFunction;
   /** Does what is asked and answers. */
@@ -120,8 +123,12 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     await this.#server.stop();
   }
 
-  /** Shows a fault from the next request on that it hits. Several faults show in the order they were given. */
+  /**
+   * Shows a fault from the next request on that it hits. Several faults show in the order they were given.
+   * @throws RangeError where there is no such fault, option or function of this device.
+   */
   fail(fault: Fault, options: FaultOptions = {}): void {
+    checkFault(fault, options, this.functions);
     this.#faults.add(fault, options);
   }
 

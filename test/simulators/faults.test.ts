@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { PeplinkSimulator } from "../../src/simulators/index.js";
+import {
+  BrevisOneSimulator,
+  CgiRouterSimulator,
+  PeplinkSimulator,
+  SuperSimSimulator,
+  type Fault,
+  type FaultOptions,
+  type FaultTarget,
+} from "../../src/simulators/index.js";
 import { RawClient, type RawAnswer } from "./raw-client.js";
 
 const codeOf = async (answer: Promise<RawAnswer>): Promise<string> =>
@@ -184,4 +192,63 @@ describe("which requests a fault hits", () => {
       }, RangeError);
     }
   });
+
+  const unusable: readonly (readonly [fault: Fault, name: keyof FaultOptions, values: readonly unknown[]])[] = [
+    ["status", "status", [99, 0, 199, 1000, 503.5, Number.NaN, "abc", null]],
+    ["status", "retryAfter", [-1, 0.5, Infinity, "a\nb", new Date(Number.NaN)]],
+    ["oversized", "bytes", [-1, 0, 1.5, Infinity, 2 ** 40, "9"]],
+    ["delay", "delay", [-1, Infinity, Number.NaN, 2 ** 31, "9"]],
+    ["silence", "done", ["yes", 1]],
+    ["refuse", "path", ["api/login", "/api/login?x=1", 7]],
+    ["refuse", "on", ["sned", "other", [], ["send", "sned"]]],
+  ];
+  for (const [fault, name, values] of unusable) {
+    it(`refuses ${name} that cannot be shown, and shows nothing of it`, async () => {
+      for (const value of values) {
+        const told = { name: "RangeError", message: new RegExp(`^${name} must be `) };
+        assert.throws(() => {
+          device.fail(fault, { [name]: value });
+        }, told);
+      }
+      assert.equal((await client.send("x")).json().stat, "ok");
+    });
+  }
+
+  it("takes the values at the edges", async () => {
+    device.fail("status", { times: 1, status: 200, retryAfter: 0 });
+    device.fail("status", { times: 1, status: 999, retryAfter: new Date(0) });
+    device.fail("oversized", { times: 1, bytes: 1 });
+    device.fail("delay", { times: 1, delay: 0 });
+    const seen = [await client.send("a"), await client.send("b"), await client.send("c"), await client.send("d")];
+    assert.deepEqual(
+      seen.map(({ status, headers }) => [status, headers["retry-after"]]),
+      [
+        [200, "0"],
+        [999, "Thu, 01 Jan 1970 00:00:00 GMT"],
+        [200, undefined],
+        [200, undefined],
+      ],
+    );
+  });
+});
+
+describe("a fault of a function that a device does not have", () => {
+  const all: readonly FaultTarget[] = ["send", "list", "delete", "ussd", "login", "status", "any"];
+  for (const [name, other, taken] of [
+    ["Peplink", new PeplinkSimulator(), all],
+    ["brevis.one", new BrevisOneSimulator(), ["send", "status", "any"]],
+    ["a CGI router", new CgiRouterSimulator(), ["send", "list", "delete", "any"]],
+    ["Super SIM at Twilio", new SuperSimSimulator(), ["send", "list", "any"]],
+    ["Super SIM at KORE", new SuperSimSimulator({ provider: "kore" }), ["send", "list", "login", "any"]],
+  ] as const) {
+    it(`is refused by ${name}`, () => {
+      for (const on of all) {
+        const fail = (): void => {
+          other.fail("refuse", { on });
+        };
+        if (taken.some((known) => known === on)) fail();
+        else assert.throws(fail, RangeError, on);
+      }
+    });
+  }
 });

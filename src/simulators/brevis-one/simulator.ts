@@ -26,6 +26,7 @@ export interface BrevisOneSms extends SendRequest {
  * It says yes to what the documents allow and no to everything else. `sent` is what it took; faults come by `fail()`.
  */
 export class BrevisOneSimulator extends SimulatedDevice<BrevisOneEvents> {
+  protected readonly functions = ["send", "status"] as const;
   readonly #options: BrevisOneSimulatorOptions;
   readonly #book: AddressBook;
   readonly #sent: BrevisOneSms[] = [];

@@ -50,6 +50,7 @@ const TWO_DAYS = 172_800;
  * The codes and words of some refusals are not documented; devices.md lists those that are.
  */
 export class PeplinkSimulator extends SimulatedDevice<PeplinkEvents> {
+  protected readonly functions = ["send", "list", "delete", "ussd", "login", "status"] as const;
   readonly #router: Router;
   readonly #disguise: ExpiryDisguise;
   readonly #sent: SentSms[] = [];

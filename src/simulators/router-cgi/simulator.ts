@@ -69,6 +69,7 @@ export class CgiRouterSimulator extends SimulatedDevice<CgiRouterEvents> {
   enabled: boolean;
   /** What the fault `refuse` says: `ERROR`, `TIMEOUT`, `WRONG_NUMBER`, `Disabled` or any other text. */
   refusalWord = "ERROR";
+  protected readonly functions = [...new Set(FUNCTIONS.values())];
   readonly #manner: RouterManner;
   readonly #dialect: ListDialect;
   readonly #longestQuery: number;

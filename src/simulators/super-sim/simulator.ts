@@ -51,6 +51,7 @@ export interface AnswerOptions {
  * It says yes to what the documents allow and no to everything else. `sent` is what it took; faults come by `fail()`.
  */
 export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
+  protected readonly functions: readonly DeviceFunction[];
   readonly #options: SuperSimSimulatorOptions;
   readonly #login: ServiceLogin;
   readonly #fleet: Fleet;
@@ -66,6 +67,8 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   constructor(options: SuperSimSimulatorOptions = {}) {
     super(options);
     this.#options = options;
+    // Twilio's login is in each request.
+    this.functions = options.provider === "kore" ? ["send", "list", "login"] : ["send", "list"];
     this.#login = new ServiceLogin(options);
     this.#fleet = new Fleet(options.sims ?? DEFAULT_SIMS, options.provider === "kore");
     this.#pace = new Pace(options.pace, this.#fleet, (sid, status) => this.advance(sid, status));
@@ -181,7 +184,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   }
 
   protected functionOf(path: string, method: string): DeviceFunction {
-    if (path === TOKEN_PATH) return "login";
+    if (path === TOKEN_PATH && this.#options.provider === "kore") return "login";
     if (!path.startsWith("/v1/")) return "other";
     return method === "POST" ? "send" : "list";
   }

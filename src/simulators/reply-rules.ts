@@ -1,3 +1,5 @@
+import { warnOf } from "./mistake.js";
+
 /** Which messages a rule answers: those that hold a text, that match a pattern, or that a function picks. */
 export type Matcher<Message> = string | RegExp | ((message: Message) => boolean);
 
@@ -40,7 +42,11 @@ export class ReplyRules<Message> {
     const { answer } = rule;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      send(typeof answer === "string" ? answer : answer(message));
+      try {
+        send(typeof answer === "string" ? answer : answer(message));
+      } catch (error) {
+        warnOf("A rule could not answer", error);
+      }
     }, rule.delay ?? 0);
     this.#timers.add(timer);
   }

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { write, writeHalf, writeLast, writeUnannounced } from "./answer-writing.js";
 import { checkFault } from "./fault-check.js";
 import {
   FaultQueue,
@@ -10,8 +11,9 @@ import {
   type Fault,
   type FaultOptions,
 } from "./faults.js";
-import { bytesOf, readBody, webPage, type DeviceAnswer, type DeviceRequest } from "./http-message.js";
+import { readBody, webPage, type DeviceAnswer, type DeviceRequest } from "./http-message.js";
 import { LoopbackServer } from "./loopback-server.js";
+import { warnOf } from "./mistake.js";
 import { newPlug } from "./plug.js";
 import { selfSignedCertificate, type CertificateOptions, type SelfSignedCertificate } from "./tls/certificate.js";
 
@@ -145,27 +147,27 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = "/", search = ""] = (message.url ?? "/").split("?", 2);
-    const query = new URLSearchParams(search);
     const method = message.method ?? "GET";
-    this.#log({ method, path, at: new Date() });
-    const asked = this.functionOf(path, method);
-    const done = isCommand(asked) ? this.#occupy() : () => undefined;
-    response.once("close", done);
+    const { signal } = this.#power;
     try {
+      this.#log({ method, path, at: new Date() });
+      const asked = this.functionOf(path, method);
+      const done = isCommand(asked) ? this.#occupy() : () => undefined;
+      response.once("close", done);
       const body = await readBody(message, BODY_LIMIT);
       if (body === undefined) {
-        const page = webPage(413, "Payload Too Large");
-        write(response, { ...page, headers: { ...page.headers, connection: "close" } });
-        message.resume();
+        writeLast(response, 413, "Payload Too Large");
         return;
       }
       const fault = this.#faults.take(asked, path);
-      const { signal } = this.#power;
       if (isCommand(asked) && this.#latency > 0) await pause(this.#latency, undefined, { signal });
-      await this.#answer({ method, path, query, headers: message.headers, body }, asked, fault, response, done);
+      const request = { method, path, query: new URLSearchParams(search), headers: message.headers, body };
+      await this.#answer(request, asked, fault, response, done);
     } catch (error) {
       // Both ends may go while a request is in work; anything else is a mistake that must show.
-      if (!isGone(error)) throw error;
+      if ((signal.aborted || response.destroyed) && isGone(error)) return;
+      warnOf(`A simulated device could not answer ${method} ${path}`, error);
+      writeLast(response, 500, "Internal Server Error");
     }
   }
 
@@ -238,27 +240,6 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
       counted = false;
     };
   }
-}
-
-function write(response: ServerResponse, answer: DeviceAnswer): void {
-  const body = bytesOf(answer);
-  response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
-  response.end(body);
-}
-
-/** Announces the whole answer, sends half of it, closes. */
-function writeHalf(response: ServerResponse, answer: DeviceAnswer): void {
-  const body = bytesOf(answer);
-  response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
-  response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
-    response.socket?.destroySoon();
-  });
-}
-
-/** Sends the answer in chunks, so that its length shows only as it comes. */
-function writeUnannounced(response: ServerResponse, answer: DeviceAnswer): void {
-  response.writeHead(answer.status, answer.headers);
-  response.end(bytesOf(answer));
 }
 
 function bareStatus(options: FaultOptions): DeviceAnswer {

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LoopbackServer } from "../loopback-server.js";
+import { warnOf } from "../mistake.js";
 import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
 import { answer, openStream, sendEvent, show, take } from "./answers.js";
 import { fieldsOf, isText, Unusable } from "./asked.js";
@@ -128,13 +129,24 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "GET", url = "/" } = message;
+    const [path = "/"] = url.split("?", 1);
+    try {
+      await this.#answer(message, response, method, path);
+    } catch (error) {
+      warnOf(`The page of the phone could not answer ${method} ${path}`, error);
+      if (response.headersSent) response.destroy();
+      else answer(response, 500, { error: "Internal error" });
+    }
+  }
+
+  async #answer(message: IncomingMessage, response: ServerResponse, method: string, path: string): Promise<void> {
     const reason = foreign(message);
-    const [path = "/"] = (message.url ?? "/").split("?", 1);
-    const file = message.method === "GET" ? this.#files.at(path) : undefined;
-    const act = message.method === "POST" ? this.#acts.get(path) : undefined;
+    const file = method === "GET" ? this.#files.at(path) : undefined;
+    const act = method === "POST" ? this.#acts.get(path) : undefined;
     if (reason !== undefined) answer(response, 403, { error: reason });
     else if (file !== undefined) show(response, file);
-    else if (message.method === "GET" && path === "/events") this.#hearEvents(response);
+    else if (method === "GET" && path === "/events") this.#hearEvents(response);
     else if (act !== undefined) await take(message, response, act);
     else answer(response, 404, { error: "Not found" });
   }

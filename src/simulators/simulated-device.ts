@@ -16,6 +16,7 @@ import { LoopbackServer } from "./loopback-server.js";
 import { warnOf } from "./mistake.js";
 import { newPlug } from "./plug.js";
 import { selfSignedCertificate, type CertificateOptions, type SelfSignedCertificate } from "./tls/certificate.js";
+import { Turns } from "./turns.js";
 
 export interface SimulatedDeviceOptions {
   /** Default 0: any free port, kept over `stop()` and `start()`. */
@@ -50,12 +51,14 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
   readonly #latency: number;
   readonly #faults = new FaultQueue();
   readonly #requests: LoggedRequest[] = [];
+  readonly #turns = new Turns();
   #power = newPlug();
   #inWork = 0;
   #maxConcurrent = 0;
 
   protected constructor(options: SimulatedDeviceOptions) {
     super();
+    this.#power.abort();
     const { tls = false } = options;
     this.#certificate = tls === false ? undefined : selfSignedCertificate(tls === true ? {} : tls);
     this.#latency = options.latency ?? 1;
@@ -112,17 +115,27 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     return this.#maxConcurrent;
   }
 
-  /** Listens on 127.0.0.1; again after `stop()`, on the same port. @throws e.g. `EADDRINUSE`. */
-  async start(): Promise<this> {
-    await this.#server.start();
-    return this;
+  /**
+   * Listens on 127.0.0.1; again after `stop()`, on the same port. Starts and stops that overlap are taken one after the
+   * other.
+   * @throws e.g. `EADDRINUSE`.
+   */
+  start(): Promise<this> {
+    return this.#turns.take(async () => {
+      await this.#server.start();
+      if (this.power.aborted) this.#power = newPlug();
+      this.poweredUp();
+      return this;
+    });
   }
 
   /** Pulls the plug: cuts all connections, drops commands in work. Done when the port is free; what is stored stays. */
-  async stop(): Promise<void> {
-    this.#power.abort();
-    this.#power = newPlug();
-    await this.#server.stop();
+  stop(): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#power.abort();
+      await this.poweredDown();
+      await this.#server.stop();
+    });
   }
 
   /**
@@ -139,6 +152,21 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     this.#faults.clear();
   }
 
+  /** Aborted while the device is stopped, and before it is started. */
+  protected get power(): AbortSignal {
+    return this.#power.signal;
+  }
+
+  /** Called once it listens. */
+  protected poweredUp(): void {
+    return;
+  }
+
+  /** Called when the plug has been pulled; done when nothing of the device goes on. */
+  protected async poweredDown(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Forgets the record of requests and the highest count of commands. */
   protected clearLog(): void {
     this.#requests.length = 0;
@@ -148,7 +176,7 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = "/", search = ""] = (message.url ?? "/").split("?", 2);
     const method = message.method ?? "GET";
-    const { signal } = this.#power;
+    const signal = this.power;
     try {
       this.#log({ method, path, at: new Date() });
       const asked = this.functionOf(path, method);
@@ -159,10 +187,11 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
         writeLast(response, 413, "Payload Too Large");
         return;
       }
+      if (signal.aborted) return;
       const fault = this.#faults.take(asked, path);
       if (isCommand(asked) && this.#latency > 0) await pause(this.#latency, undefined, { signal });
       const request = { method, path, query: new URLSearchParams(search), headers: message.headers, body };
-      await this.#answer(request, asked, fault, response, done);
+      await this.#answer(request, asked, fault, response, signal, done);
     } catch (error) {
       // Both ends may go while a request is in work; anything else is a mistake that must show.
       if ((signal.aborted || response.destroyed) && isGone(error)) return;
@@ -176,6 +205,7 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
     asked: DeviceFunction,
     active: ActiveFault | undefined,
     response: ServerResponse,
+    signal: AbortSignal,
     done: () => void,
   ): Promise<void> {
     const reply = (answer: DeviceAnswer, way = write): void => {
@@ -183,7 +213,6 @@ export abstract class SimulatedDevice<Events extends Record<keyof Events, unknow
       done();
       way(response, answer);
     };
-    const { signal } = this.#power;
     const options = active?.options ?? {};
     switch (active?.fault) {
       case undefined:

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { LoopbackServer } from "../loopback-server.js";
 import { warnOf } from "../mistake.js";
 import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
+import { Turns } from "../turns.js";
 import { answer, openStream, sendEvent, show, take } from "./answers.js";
 import { fieldsOf, isText, Unusable } from "./asked.js";
 import { Conversations, type HandsetLine, type HandsetMessage } from "./conversations.js";
@@ -50,6 +51,7 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
   /** What the page may ask for, by path; each takes the body. */
   readonly #acts = new Map<string, (body: string) => unknown>([["/messages", (body) => this.#sendTyped(body)]]);
   readonly #streams = new Set<ServerResponse>();
+  readonly #turns = new Turns();
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @throws RangeError where two lines have the same id */
@@ -79,26 +81,33 @@ export class HandsetPage extends EventEmitter<HandsetEvents> {
     return this.#conversations.messages;
   }
 
-  /** Listens, and hears what the devices send. @throws e.g. `EADDRINUSE` */
-  async start(): Promise<this> {
-    await this.#files.read();
-    await this.#server.start();
-    this.#conversations.attach();
-    this.#trackers?.attach();
-    clearInterval(this.#heartbeat);
-    this.#heartbeat = setInterval(() => {
-      for (const stream of this.#streams) stream.write(": still here\n\n");
-    }, HEARTBEAT);
-    return this;
+  /**
+   * Listens, and hears what the devices send. Starts and stops that overlap are taken one after the other.
+   * @throws e.g. `EADDRINUSE`
+   */
+  start(): Promise<this> {
+    return this.#turns.take(async () => {
+      await this.#files.read();
+      await this.#server.start();
+      this.#conversations.attach();
+      this.#trackers?.attach();
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = setInterval(() => {
+        for (const stream of this.#streams) stream.write(": still here\n\n");
+      }, HEARTBEAT);
+      return this;
+    });
   }
 
   /** Done when the port is free. Answers that the phone was about to send are dropped. */
-  async stop(): Promise<void> {
-    clearInterval(this.#heartbeat);
-    this.#rules.stop();
-    this.#conversations.detach();
-    this.#trackers?.detach();
-    await this.#server.stop();
+  stop(): Promise<void> {
+    return this.#turns.take(async () => {
+      clearInterval(this.#heartbeat);
+      this.#rules.stop();
+      this.#conversations.detach();
+      this.#trackers?.detach();
+      await this.#server.stop();
+    });
   }
 
   /** Sends an SMS from the phone of a line. @throws RangeError where there is no such line */

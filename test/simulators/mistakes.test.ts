@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { HandsetPage, PeplinkSimulator, type HandsetLine } from "../../src/simulators/index.js";
+import { HandsetPage, PeplinkSimulator, SuperSimSimulator, type HandsetLine } from "../../src/simulators/index.js";
 import { ask, RawClient } from "./raw-client.js";
 
 describe("a mistake in a listener of a simulator", () => {
@@ -86,5 +86,23 @@ describe("a mistake in a listener of a simulator", () => {
     await client.send("right");
     while (page.messages.at(-1)?.text !== "well") await once(page, "message");
     await page.stop();
+  });
+
+  it("that is told of a callback shows as a warning", async () => {
+    const account = new SuperSimSimulator({ smsCommandsUrl: "http://127.0.0.1:9/nowhere" });
+    await account.start();
+    account.once("callback", mistake);
+    const told = warned();
+    account.report("tracker-1", "I am here");
+    assert.deepEqual(await told, ["SimulatorWarning: Simulated Super SIM could not call back", true]);
+    await account.stop();
+  });
+
+  it("in where reports go shows as a warning", async () => {
+    const account = await new SuperSimSimulator({ smsCommandsUrl: "flows" }).start();
+    const told = warned();
+    account.report("tracker-1", "I am here");
+    assert.equal((await told)[0], "SimulatorWarning: Simulated Super SIM could not call back");
+    await account.stop();
   });
 });

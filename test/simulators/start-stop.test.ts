@@ -4,6 +4,7 @@ import {
   CgiRouterSimulator,
   HandsetPage,
   PeplinkSimulator,
+  SuperSimSimulator,
 } from "../../src/simulators/index.js";
 import { ask } from "./raw-client.js";
 
@@ -18,6 +19,7 @@ const kinds: readonly (readonly [name: string, make: (port?: number) => Startabl
   ["a Peplink router with HTTPS", (port = 0) => new PeplinkSimulator({ port, tls: true })],
   ["a brevis.one gateway", (port = 0) => new BrevisOneSimulator({ port })],
   ["a CGI router", (port = 0) => new CgiRouterSimulator({ port })],
+  ["Super SIM", (port = 0) => new SuperSimSimulator({ port })],
   ["the phone's page", (port = 0) => new HandsetPage({ port, lines: [] })],
 ];
 

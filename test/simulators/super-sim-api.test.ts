@@ -178,6 +178,25 @@ describe("simulated Super SIM", () => {
     assert.equal(device.sent[0]?.status, "delivered");
   });
 
+  it("moves a command on once it is started again, from where it was stopped", async () => {
+    await start({ pace: 5 });
+    const statusNow = (): string | undefined => device.sent[0]?.status;
+    const taken = once(device, "sent");
+    const cut = client.create({ Sim: SIM, Payload: "a" }).catch(() => undefined);
+    await taken;
+    await device.stop();
+    await cut;
+    assert.equal(statusNow(), "queued");
+    const moved = once(device, "command");
+    await device.start();
+    await moved;
+    await device.stop();
+    assert.equal(statusNow(), "sent");
+    const delivered = once(device, "delivered");
+    await device.start();
+    await delivered;
+  });
+
   it("finds every third request too many", async () => {
     await start({ limitEvery: 3, retryAfter: 2 });
     const answers = [];

@@ -103,12 +103,44 @@ describe("callbacks of simulated Super SIM", () => {
     assert.notEqual(receiver.requests[3]?.headers["kore-idempotency-token"], tokens[0]);
   });
 
-  it("are given up when the service stops, and when nobody listens", async () => {
+  it("are given up when nobody listens, and when the service stops", async () => {
     await start({}, silence);
     const { sid } = device.report(SIM, "a");
+    const told = once(device, "callback");
     await received();
     await device.stop();
+    assert.deepEqual(await told, [{ sid, state: "received", status: null, attempt: 1 }]);
+    await device.start();
     await receiver.stop();
     assert.deepEqual(await device.callback(sid), { sid, state: "received", status: null, attempt: 2 });
+  });
+
+  it("never leave for what happens while the service is stopped, or before it is started", async () => {
+    receiver = await RawServer.start(() => ok);
+    device = new SuperSimSimulator({ smsCommandsUrl: `${receiver.url}/in` });
+    const early = device.report(SIM, "early");
+    assert.equal(await device.callback(early.sid), null);
+    await device.start();
+    const sid = await command();
+    await device.stop();
+    device.report(SIM, "late");
+    assert.equal(device.advance(sid, "sent").status, "sent");
+    assert.equal(await device.callback(sid), null);
+    await device.start();
+    device.report(SIM, "now");
+    await receiver.until(() => receiver.requests.length > 0);
+    assert.deepEqual(
+      receiver.requests.map(({ body }) => new URLSearchParams(body).get("Payload")),
+      ["now"],
+    );
+    assert.deepEqual(
+      device.commands.map(({ payload, status }) => [payload, status]),
+      [
+        ["early", "received"],
+        ["a&b ü", "sent"],
+        ["late", "received"],
+        ["now", "received"],
+      ],
+    );
   });
 });

@@ -12,6 +12,7 @@ export class Pace {
   readonly #asleep = new Set<string>();
   /** Which commands are about to take their next step. */
   readonly #steps = new Map<string, NodeJS.Timeout>();
+  #isRunning = false;
 
   /** @param every milliseconds between two states; undefined: nothing goes on by itself */
   constructor(every: number | undefined, fleet: Fleet, advance: (sid: string, status: SimulatedStatus) => void) {
@@ -38,9 +39,10 @@ export class Pace {
     return wasAsleep;
   }
 
-  /** Takes a command to its next state, and so on. */
+  /** Takes a command to its next state, and so on; while it is stopped, once it is started again. */
   follow({ sid, status }: SimulatedCommand): void {
-    if (this.#every === undefined || this.#steps.has(sid) || (status !== "queued" && status !== "sent")) return;
+    if (this.#every === undefined || !this.#isRunning) return;
+    if (this.#steps.has(sid) || (status !== "queued" && status !== "sent")) return;
     const step = setTimeout(() => {
       this.#steps.delete(sid);
       this.#step(sid);
@@ -48,8 +50,15 @@ export class Pace {
     this.#steps.set(sid, step);
   }
 
-  /** What has not taken its step stays as it is. */
+  /** Lets all commands go on from where they are. */
+  start(): void {
+    this.#isRunning = true;
+    for (const command of this.#fleet.commands) this.follow(command);
+  }
+
+  /** What has not taken its step stays as it is until `start()`. */
   stop(): void {
+    this.#isRunning = false;
     for (const step of this.#steps.values()) clearTimeout(step);
     this.#steps.clear();
   }

@@ -1,10 +1,11 @@
 import type { DeviceFunction } from "../faults.js";
 import { jsonAnswer, webPage, type DeviceAnswer, type DeviceRequest } from "../http-message.js";
-import { newPlug } from "../plug.js";
+import { warnOf } from "../mistake.js";
 import { ReplyRules, type Matcher, type Reply } from "../reply-rules.js";
 import { SimulatedDevice, type LoggedRequest } from "../simulated-device.js";
 import { notFound, Refusal, refused } from "./answers.js";
-import { call, callbackFields, newToken, signedCallback, type CallbackResult } from "./callback.js";
+import type { CallbackResult } from "./callback.js";
+import { Caller } from "./caller.js";
 import { filtered, filteredSims, Fleet, type SimulatedCommand, type SimulatedStatus } from "./fleet.js";
 import { formOf } from "./forms.js";
 import { ServiceLogin } from "./login.js";
@@ -49,6 +50,7 @@ export interface AnswerOptions {
  * OpenAPI file).
  *
  * It says yes to what the documents allow and no to everything else. `sent` is what it took; faults come by `fail()`.
+ * While it is stopped, commands change their state by hand alone, and nothing that happens then is ever called back.
  */
 export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   protected readonly functions: readonly DeviceFunction[];
@@ -57,11 +59,8 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   readonly #fleet: Fleet;
   readonly #since = new Date();
   readonly #rules = new ReplyRules<SimulatedCommand>(({ payload }) => payload);
-  /** A callback that comes again has the token that it had. */
-  readonly #tokens = new Map<string, string>();
-  readonly #calls = new Set<Promise<unknown>>();
+  readonly #caller: Caller;
   readonly #pace: Pace;
-  #ending = newPlug();
   #asked = 0;
 
   constructor(options: SuperSimSimulatorOptions = {}) {
@@ -71,6 +70,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     this.functions = options.provider === "kore" ? ["send", "list", "login"] : ["send", "list"];
     this.#login = new ServiceLogin(options);
     this.#fleet = new Fleet(options.sims ?? DEFAULT_SIMS, options.provider === "kore");
+    this.#caller = new Caller(options, this.#login, this.#fleet, (result) => this.emit("callback", result));
     this.#pace = new Pace(options.pace, this.#fleet, (sid, status) => this.advance(sid, status));
   }
 
@@ -152,13 +152,13 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
 
   /**
    * Calls back, for the first time or again, with the state that the command has; once more where no 2xx comes.
-   * @returns the last attempt, or null where the command has no callback URL
+   * @returns the last attempt, or null where the command has no callback URL or the service is stopped
    * @throws RangeError where there is no such command.
    */
   async callback(sid: string): Promise<CallbackResult | null> {
     const command = this.#fleet.command(sid);
     if (command === undefined) throw new RangeError(`there is no command ${sid}`);
-    return this.#calling(command);
+    return this.#caller.call(command, this.power);
   }
 
   /** Ends all tokens of KORE before their time. */
@@ -170,17 +170,18 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   clear(): void {
     this.#rules.stop();
     this.#fleet.clear();
-    this.#tokens.clear();
+    this.#caller.clear();
     this.clearLog();
   }
 
-  override async stop(): Promise<void> {
+  protected override poweredUp(): void {
+    this.#pace.start();
+  }
+
+  protected override async poweredDown(): Promise<void> {
     this.#pace.stop();
     this.#rules.stop();
-    this.#ending.abort();
-    this.#ending = newPlug();
-    await Promise.allSettled(this.#calls);
-    await super.stop();
+    await this.#caller.ended();
   }
 
   protected functionOf(path: string, method: string): DeviceFunction {
@@ -274,37 +275,8 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
   }
 
   #callBack(command: SimulatedCommand): void {
-    void this.#calling(command);
-  }
-
-  async #calling(command: SimulatedCommand): Promise<CallbackResult | null> {
-    const calling = this.#call(command, this.#ending.signal);
-    this.#calls.add(calling);
-    try {
-      return await calling;
-    } finally {
-      this.#calls.delete(calling);
-    }
-  }
-
-  async #call(command: SimulatedCommand, signal: AbortSignal): Promise<CallbackResult | null> {
-    const { sid, callbackUrl, callbackMethod, simSid, status } = command;
-    if (callbackUrl === null) return null;
-    const { provider = "twilio", webhookSecret = "simulated-webhook-secret", callbackBody = "form" } = this.#options;
-    const { signature = provider } = this.#options;
-    const secret = signature === "twilio" ? this.#login.authToken : webhookSecret;
-    const fields = callbackFields(command, this.#login.accountSid, this.#fleet.sim(simSid)?.uniqueName ?? "");
-    const event = `${sid} ${status}`;
-    const token = this.#tokens.get(event) ?? newToken();
-    this.#tokens.set(event, token);
-    const settings = { signature, secret, body: callbackBody };
-    const callback = signedCallback(callbackUrl, callbackMethod, fields, token, settings);
-    let result: CallbackResult = { sid, state: status, status: null, attempt: 0 };
-    while (result.attempt < 2 && !signal.aborted) {
-      result = { ...result, status: await call(callback, signal), attempt: result.attempt + 1 };
-      this.emit("callback", result);
-      if (result.status !== null && result.status >= 200 && result.status < 300) break;
-    }
-    return result;
+    this.#caller.call(command, this.power).catch((error: unknown) => {
+      warnOf("Simulated Super SIM could not call back", error);
+    });
   }
 }

@@ -86,6 +86,8 @@ describe("simulated Super SIM", () => {
     await start();
     client.authorization = basic("SKffeeddccbbaa99887766554433221100", "simulated-secret");
     assert.equal((await client.get("Sims")).status, 200);
+    client.authorization = BASIC.replace("Basic", "bAsIc");
+    assert.equal((await client.get("Sims")).status, 200);
     for (const authorization of ["", "Bearer x", basic("SKffeeddccbbaa99887766554433221100", "simulated-token")]) {
       client.authorization = authorization;
       assert.equal((await client.get("Sims")).status, 401);
@@ -101,6 +103,8 @@ describe("simulated Super SIM", () => {
     assert.equal(good.expires_in, 3600);
     assert.equal((await client.get("Sims")).status, 403);
     client.authorization = `Bearer ${String(good.access_token)}`;
+    assert.equal((await client.get("Sims")).status, 200);
+    client.authorization = `bearer ${String(good.access_token)}`;
     assert.equal((await client.get("Sims")).status, 200);
     const plain = await client.create({ Sim: SIM, Payload: "a", CallbackUrl: "http://flows.example" });
     assert.equal(plain.status, 400);

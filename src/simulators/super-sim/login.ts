@@ -5,7 +5,7 @@ import { Refusal } from "./answers.js";
 import { formOf } from "./forms.js";
 import { DEFAULT_LOGIN, type SuperSimSimulatorOptions } from "./options.js";
 
-/** Who may ask: Basic at Twilio, tokens at KORE. */
+/** Who may ask: Basic at Twilio, tokens at KORE. The scheme's name may be in either case (RFC 9110 §11.1). */
 export class ServiceLogin {
   readonly #options: SuperSimSimulatorOptions;
   readonly #login: Readonly<Record<keyof typeof DEFAULT_LOGIN, string>>;
@@ -58,7 +58,7 @@ export class ServiceLogin {
   }
 
   #checkToken(authorization: string): void {
-    const [, token = ""] = /^Bearer (.+)$/.exec(authorization) ?? [];
+    const [, token = ""] = /^bearer +(.+)$/i.exec(authorization) ?? [];
     const endsAt = this.#tokens.get(token);
     if (endsAt !== undefined && performance.now() < endsAt) return;
     throw new Refusal(this.#options.endedToken ?? 401, 20003, "Authenticate");
@@ -66,7 +66,7 @@ export class ServiceLogin {
 
   #checkBasic(authorization: string): void {
     const { accountSid, authToken, apiKeySid, apiKeySecret } = this.#login;
-    const [, encoded = ""] = /^Basic (.+)$/.exec(authorization) ?? [];
+    const [, encoded = ""] = /^basic +(.+)$/i.exec(authorization) ?? [];
     const given = Buffer.from(encoded, "base64").toString("utf8");
     if (given !== `${accountSid}:${authToken}` && given !== `${apiKeySid}:${apiKeySecret}`) {
       throw new Refusal(401, 20003, "Authenticate");

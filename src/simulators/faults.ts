@@ -38,7 +38,7 @@ export type FaultTarget = Exclude<DeviceFunction, "other"> | "any";
 export interface FaultOptions {
   /** How many requests it hits. Default: all until `heal()`. */
   readonly times?: number;
-  /** Which functions it hits, of those that the device has. Default: send, list, delete and ussd, never login or status. */
+  /** Which of the device's functions it hits. Default: send, list, delete and ussd, never login or status. */
   readonly on?: FaultTarget | readonly FaultTarget[];
   /** Hits only requests to this path, without its query; all of them unless `on` narrows it further. */
   readonly path?: string;

@@ -251,4 +251,33 @@ describe("simulated Super SIM", () => {
     const quiet = device.report("tracker-1", "a");
     assert.equal(await device.callback(quiet.sid), null);
   });
+
+  it("moves a command to states of the API alone, and none of a text from a SIM", async () => {
+    await start();
+    const sid = String(jsonOf(await client.create({ Sim: SIM, Payload: "a" })).sid);
+    const report = device.report(SIM, "I am here");
+    for (const status of ["banana", "", "Sent", undefined] as never[]) {
+      assert.throws(() => device.advance(sid, status), RangeError);
+    }
+    for (const status of ["queued", "sent", "delivered", "failed"] as const) {
+      assert.throws(() => device.advance(report.sid, status), RangeError);
+      assert.equal(device.advance(sid, status).status, status);
+    }
+    assert.equal(device.advance(report.sid, "received").status, "received");
+    assert.deepEqual(
+      device.commands.map(({ status }) => status),
+      ["failed", "received"],
+    );
+  });
+
+  it("lets a SIM send as much as it takes itself, and no more", async () => {
+    await start();
+    for (const text of ["x".repeat(161), "ü".repeat(81)]) {
+      assert.equal((await client.create({ Sim: SIM, Payload: text })).status, 400);
+      assert.throws(() => device.report(SIM, text), RangeError);
+      assert.throws(() => device.answer("wake", text), RangeError);
+    }
+    for (const text of ["x".repeat(160), "ü".repeat(80)]) assert.equal(device.report(SIM, text).payload, text);
+    assert.equal(device.commands.length, 2);
+  });
 });

@@ -98,9 +98,15 @@ describe("callbacks of simulated Super SIM", () => {
     assert.deepEqual(await device.callback(sid), { sid, state: "received", status: 200, attempt: 1 });
     const tokens = receiver.requests.map(({ headers }) => headers["kore-idempotency-token"]);
     assert.equal(new Set(tokens).size, 1);
-    device.advance(sid, "failed");
-    await receiver.until(() => receiver.requests.length === 4);
-    assert.notEqual(receiver.requests[3]?.headers["kore-idempotency-token"], tokens[0]);
+  });
+
+  it("tell each state of a command with a token of its own", async () => {
+    await start({ signature: "kore" });
+    const sid = await command();
+    for (const status of ["sent", "delivered", "failed"] as const) device.advance(sid, status);
+    await receiver.until(() => receiver.requests.length === 3);
+    const tokens = receiver.requests.map(({ headers }) => headers["kore-idempotency-token"]);
+    assert.equal(new Set(tokens).size, 3);
   });
 
   it("are given up when nobody listens, and when the service stops", async () => {

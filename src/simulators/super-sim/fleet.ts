@@ -56,7 +56,7 @@ export class Fleet {
   create(form: URLSearchParams, textField: "Payload" | "Command", path: string): SimulatedCommand {
     const name = required(form, "Sim");
     const payload = required(form, textField);
-    if (Buffer.byteLength(payload) > LONGEST_TEXT) throw badParameter(textField);
+    if (!fits(payload)) throw badParameter(textField);
     const callbackMethod = form.get("CallbackMethod") ?? "POST";
     if (callbackMethod !== "GET" && callbackMethod !== "POST") throw badParameter("CallbackMethod");
     const callbackUrl = form.get("CallbackUrl");
@@ -66,16 +66,21 @@ export class Fleet {
     return this.#add({ simSid: sim.sid, payload, status: "queued", direction: "to_sim", callbackUrl, callbackMethod });
   }
 
-  /** A SIM sends a text. @throws RangeError where there is no such SIM. */
+  /** A SIM sends a text. @throws RangeError where there is no such SIM, or the text is too long. */
   report(name: string, payload: string, callbackUrl: string | null, callbackMethod: "GET" | "POST"): SimulatedCommand {
+    mustFit(payload);
     const rest = { callbackUrl, callbackMethod };
     return this.#add({ simSid: this.known(name).sid, payload, status: "received", direction: "from_sim", ...rest });
   }
 
-  /** @throws RangeError where there is no such command. */
+  /** @throws RangeError where there is no such command or state; what comes from a SIM is received and stays so. */
   setStatus(sid: string, status: SimulatedStatus): SimulatedCommand {
     const command = this.#commands.get(sid);
     if (command === undefined) throw new RangeError(`there is no command ${sid}`);
+    const states: readonly SimulatedStatus[] = command.direction === "from_sim" ? ["received"] : STATUSES;
+    if (!states.includes(status)) {
+      throw new RangeError(`a command ${command.direction} is ${states.join(", ")}, never "${status}"`);
+    }
     const changed = { ...command, status, updatedAt: new Date() };
     this.#commands.set(sid, changed);
     return changed;
@@ -98,6 +103,16 @@ export class Fleet {
     const { protocol } = new URL(address);
     return protocol === "https:" || (protocol === "http:" && !this.#isKore);
   }
+}
+
+/** Whether a text has at most 160 single-byte characters; UTF-8 has more bytes for the others. */
+function fits(text: string): boolean {
+  return Buffer.byteLength(text) <= LONGEST_TEXT;
+}
+
+/** @throws RangeError where a text is longer than a SIM can send. */
+export function mustFit(text: string): void {
+  if (!fits(text)) throw new RangeError(`a SIM sends at most ${LONGEST_TEXT} single-byte characters`);
 }
 
 /** The commands that a list's filters let through, newest first. @throws Refusal for a filter that is none. */

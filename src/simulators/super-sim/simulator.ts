@@ -6,7 +6,7 @@ import { SimulatedDevice, type LoggedRequest } from "../simulated-device.js";
 import { notFound, Refusal, refused } from "./answers.js";
 import type { CallbackResult } from "./callback.js";
 import { Caller } from "./caller.js";
-import { filtered, filteredSims, Fleet, type SimulatedCommand, type SimulatedStatus } from "./fleet.js";
+import { filtered, filteredSims, Fleet, mustFit, type SimulatedCommand, type SimulatedStatus } from "./fleet.js";
 import { formOf } from "./forms.js";
 import { ServiceLogin } from "./login.js";
 import { DEFAULT_SIMS, type SimulatedSim, type SuperSimSimulatorOptions } from "./options.js";
@@ -93,7 +93,7 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     return this.#fleet.commands.filter(({ direction }) => direction === "to_sim");
   }
 
-  /** A SIM, by SID or unique name, sends a text. @throws RangeError where there is no such SIM. */
+  /** A SIM, by SID or unique name, sends a text. @throws RangeError where there is no such SIM, or the text is too long. */
   report(sim: string, text: string): SimulatedCommand {
     const { smsCommandsUrl = null, smsCommandsMethod = "POST" } = this.#options;
     const command = this.#fleet.report(sim, text, smsCommandsUrl, smsCommandsMethod);
@@ -108,13 +108,14 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
    * answered as `report()` does. The first rule that matches answers.
    *
    * @returns takes the rule away
-   * @throws RangeError where there is no such SIM.
+   * @throws RangeError where there is no such SIM, or the text is too long.
    */
   answer(
     matcher: Matcher<SimulatedCommand>,
     text: Reply<SimulatedCommand>,
     { sim, delay = 0 }: AnswerOptions = {},
   ): () => void {
+    if (typeof text === "string") mustFit(text);
     const only = sim === undefined ? undefined : this.#fleet.known(sim).sid;
     const among = ({ simSid }: SimulatedCommand): boolean => (only ?? simSid) === simSid;
     return this.#rules.add({ matcher, answer: text, among, delay });
@@ -140,7 +141,10 @@ export class SuperSimSimulator extends SimulatedDevice<SuperSimEvents> {
     if (this.#pace.wake(known.sid)) this.emit("wake", known);
   }
 
-  /** Moves a command to another state and calls back. @throws RangeError where there is no such command. */
+  /**
+   * Moves a command to another state and calls back.
+   * @throws RangeError where there is no such command or state; what comes from a SIM is received and stays so.
+   */
   advance(sid: string, status: SimulatedStatus): SimulatedCommand {
     const before = this.#fleet.command(sid);
     const command = this.#fleet.setStatus(sid, status);

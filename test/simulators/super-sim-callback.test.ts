@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
-import { SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
+import { selfSignedCertificate, SuperSimSimulator, type SuperSimSimulatorOptions } from "../../src/simulators/index.js";
 import { answer, inTurn, silence } from "../support/raw-replies.js";
 import { RawServer, type RawRequest, type Reply } from "../support/raw-server.js";
 import { jsonOf, SIM, SuperSimClient } from "./super-sim-client.js";
@@ -88,6 +88,28 @@ describe("callbacks of simulated Super SIM", () => {
       assert.match(headers["content-type"] ?? "", callbackBody === "json" ? /json/ : /urlencoded/);
     });
   }
+
+  it("of KORE go to what is left of their address, cut at its second query parameter", async () => {
+    receiver = await RawServer.start(() => ok, { tls: selfSignedCertificate() });
+    const smsCommandsUrl = `${receiver.url}/in?account=1&b=2&c=3#end`;
+    device = await new SuperSimSimulator({ provider: "kore", smsCommandsUrl }).start();
+    const client = new SuperSimClient(device.url);
+    const login = { client_id: "simulated-client", client_secret: "simulated-secret" };
+    const token = jsonOf(await client.token({ grant_type: "client_credentials", ...login })).access_token;
+    client.authorization = `Bearer ${String(token)}`;
+    const addresses = ["/hook?b=2&a=1", "/a&b?c=3&d=4", "/hook?b=2", "/hook"];
+    for (const address of addresses) {
+      const CallbackUrl = receiver.url + address;
+      const { sid } = jsonOf(await client.create({ Sim: SIM, Payload: "a", CallbackUrl }));
+      assert.equal(device.sent.at(-1)?.callbackUrl, CallbackUrl);
+      await device.callback(String(sid));
+    }
+    const { sid } = device.report(SIM, "I am here");
+    await device.callback(sid);
+    const targets = receiver.requests.map(({ target }) => target);
+    assert.deepEqual(targets.slice(0, 4), ["/hook?b=2", "/a&b?c=3", "/hook?b=2", "/hook"]);
+    assert.deepEqual(new Set(targets.slice(4)), new Set(["/in?account=1"]));
+  });
 
   it("come once more where no 2xx comes, and again on demand, always with the same token", async () => {
     await start({ signature: "kore" }, inTurn(answer(500), ok));

@@ -51,6 +51,11 @@ export function callbackFields(
   };
 }
 
+/** KORE cuts the URL at its second query parameter. */
+export function cutByKore(address: string): string {
+  return address.replace(/(\?[^&#]*)&[^#]*/, "$1");
+}
+
 /** Writes a callback down and signs it. */
 export function signedCallback(
   address: string,

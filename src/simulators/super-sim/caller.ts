@@ -1,4 +1,4 @@
-import { call, callbackFields, newToken, signedCallback, type CallbackResult } from "./callback.js";
+import { call, callbackFields, cutByKore, newToken, signedCallback, type CallbackResult } from "./callback.js";
 import type { Fleet, SimulatedCommand } from "./fleet.js";
 import type { ServiceLogin } from "./login.js";
 import type { SuperSimSimulatorOptions } from "./options.js";
@@ -55,7 +55,8 @@ export class Caller {
     const secret = signature === "twilio" ? this.#login.authToken : webhookSecret;
     const fields = callbackFields(command, this.#login.accountSid, this.#fleet.sim(simSid)?.uniqueName ?? "");
     const settings = { signature, secret, body: callbackBody };
-    const callback = signedCallback(address, callbackMethod, fields, this.#token(`${sid} ${status}`), settings);
+    const url = provider === "kore" ? cutByKore(address) : address;
+    const callback = signedCallback(url, callbackMethod, fields, this.#token(`${sid} ${status}`), settings);
     let result: CallbackResult = { sid, state: status, status: null, attempt: 0 };
     while (result.attempt < 2 && !power.aborted) {
       result = { ...result, status: await call(callback, power), attempt: result.attempt + 1 };

@@ -42,7 +42,10 @@ export interface SuperSimSimulatorOptions extends SimulatedDeviceOptions {
   readonly retryAfter?: number | null;
   /** Milliseconds after which a command goes on by itself: queued, sent, delivered. Default: by `advance()` alone. */
   readonly pace?: number;
-  /** Where commands from SIMs are reported. Default: nowhere. */
+  /**
+   * Where commands from SIMs are reported. KORE cuts it, like each callback URL, at its second query parameter. Default:
+   * nowhere.
+   */
   readonly smsCommandsUrl?: string;
   readonly smsCommandsMethod?: "GET" | "POST";
   /** How callbacks are signed; default: as the provider does. */

@@ -21,6 +21,8 @@ export interface TlsSettings {
   readonly ca?: string | Buffer;
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
+  /** PKCS#12, in place of `cert` and `key`. */
+  readonly pfx?: Buffer;
   readonly passphrase?: string;
   readonly servername?: string;
   readonly rejectUnauthorized?: boolean;
@@ -127,7 +129,9 @@ function checkTlsSettings(settings: TlsSettings | undefined, label: string): voi
     createSecureContext(settings);
     // That passes over a CA which is none: then nobody would be trusted, and nobody would know why.
     const { ca = "" } = settings;
-    if (ca.length > 0) new X509Certificate(ca);
+    if (ca.length === 0) return;
+    new X509Certificate(ca);
+    if (!ca.includes("-----BEGIN")) throw new Error("the CA is no PEM file");
   } catch (error) {
     throw new CellularError(
       "CONFIG_MISSING",

@@ -46,7 +46,7 @@ export class SendBadge {
   /** How many of them are in which state; counted along, since thousands may wait. */
   readonly #counts: Record<OpenState, number> = { queued: 0, sending: 0, waiting: 0 };
   #last: BadgeLook = { fill: "grey", shape: "ring", key: "ready" };
-  #countShownAt = 0;
+  #countShownAt = -Infinity;
   #countTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -125,14 +125,14 @@ export class SendBadge {
     if (look.key !== "queued" && look.key !== "waiting") {
       clearTimeout(this.#countTimer);
       this.#countTimer = undefined;
-      this.#countShownAt = 0;
+      this.#countShownAt = -Infinity;
       this.#badge.show(look);
       return;
     }
     if (this.#countTimer !== undefined) return;
-    const rest = this.#countShownAt + COUNT_PAUSE_MS - Date.now();
+    const rest = this.#countShownAt + COUNT_PAUSE_MS - performance.now();
     if (rest <= 0) {
-      this.#countShownAt = Date.now();
+      this.#countShownAt = performance.now();
       this.#badge.show(look);
       return;
     }

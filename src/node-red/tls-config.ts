@@ -20,11 +20,12 @@ export function readTls(RED: NodeAPI, id: string | undefined): TlsSettings | und
       "The TLS configuration does not exist or is not complete. Correct it, or choose another.",
     );
   }
-  const { ca, cert, key, passphrase, servername, rejectUnauthorized } = node.addTLSOptions({});
+  const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = node.addTLSOptions({});
   return {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
+    ...(pfx === undefined ? {} : { pfx }),
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(servername === undefined || servername === "" ? {} : { servername }),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),

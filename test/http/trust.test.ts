@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
+import { rootCertificates } from "node:tls";
 import { selfSigned } from "../support/certificate";
 import { assertFailure, failureIn, failureOf } from "../support/failure";
 import type { RawServerOptions } from "../support/raw-server";
@@ -52,6 +54,23 @@ describe("A TLS configuration", () => {
       );
     });
   }
+
+  it("with a CA that is no PEM file is refused before any connection", () => {
+    const ca = new X509Certificate(rootCertificates[0] ?? "").raw;
+    assertFailure(
+      failureIn(() => clientOf("https://192.168.50.1", { tls: { ca } })),
+      "CONFIG_MISSING",
+      "not-sent",
+    );
+  });
+
+  it("with an unreadable PKCS#12 file is refused before any connection", () => {
+    assertFailure(
+      failureIn(() => clientOf("https://192.168.50.1", { tls: { pfx: Buffer.from("none"), passphrase: "x" } })),
+      "CONFIG_MISSING",
+      "not-sent",
+    );
+  });
 
   it("with an unreadable key or certificate is refused before any connection", () => {
     const tls = { key: "no key", cert: "no certificate" };

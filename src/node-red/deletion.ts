@@ -4,6 +4,8 @@ import { FlowsGate, type FlowsOf } from "./flows-gate";
 /** A node that is closed, and what is to be done once it is deleted. */
 interface Closed {
   readonly removed: boolean;
+  /** Whether it stood in the flows, and did not run, when the flows ran. */
+  readonly isDisabled: boolean;
   readonly done: () => void;
 }
 
@@ -14,14 +16,15 @@ const closed = new WeakMap<NodeAPI["events"], Map<string, Closed>>();
  * Does something once a node that is closed is deleted. What Node-RED says of it does not tell: a node that is disabled,
  * or whose flow is, is removed in the same way, and what is kept of that one is to be there when it is enabled again;
  * one in a subflow is not removed, even if the instance is deleted. It is watched until it runs again, or as long as the
- * process lives.
+ * process lives. What was closed in good order and comes no more has not been deleted: another project was opened, or
+ * other flows were loaded.
  * @param removed What Node-RED said when it closed the node.
  * @returns whether it is deleted already
  */
 export function whenDeleted(RED: FlowsOf, id: string, removed: boolean, done: () => void): boolean {
   const isGone = isDeleted(RED, id, removed);
   if (isGone) done();
-  else watched(RED).set(id, { removed, done });
+  else watched(RED).set(id, { removed, isDisabled: removed, done });
   return isGone;
 }
 
@@ -71,11 +74,12 @@ function watched(RED: FlowsOf): Map<string, Closed> {
   const nodes = new Map<string, Closed>();
   closed.set(RED.events, nodes);
   FlowsGate.of(RED).watch(() => {
-    for (const [id, { removed, done }] of nodes) {
+    for (const [id, { removed, isDisabled, done }] of nodes) {
       const isEnabled: boolean = isRunning(RED, id);
       const isGone = !isEnabled && isDeleted(RED, id, removed);
       if (isEnabled || isGone) nodes.delete(id);
-      if (isGone) done();
+      else nodes.set(id, { removed, isDisabled: true, done });
+      if (isGone && isDisabled) done();
     }
   });
   return nodes;

@@ -47,7 +47,7 @@ describe("the packed package", function () {
     const size = `${kilobytes(tarball.size)} packed, ${kilobytes(tarball.unpackedSize)} unpacked`;
     const count = Object.keys(manifest.dependencies).length;
     this.test!.title = `is small: ${size}, ${tarball.files.length} files, ${count} runtime dependencies`;
-    assert.ok(tarball.size < 400_000, size);
+    assert.ok(tarball.size < 350_000, size);
     assert.ok(tarball.unpackedSize < 1_500_000, size);
   });
 
